@@ -27,7 +27,7 @@ pub struct Check {
 }
 
 impl Check {
-    /// `OK` or `FAILED` with the command, and then what is wrong.
+    /// Returns `OK`, or `FAILED` with the command and the reason.
     pub fn text(&self) -> String {
         let Self {
             name,

@@ -22,7 +22,7 @@ pub const INPUTS: [(&str, &[&str]); 4] = [
     ("generator", &["xtask/Cargo.toml", "xtask/src/generate"]),
 ];
 
-/// The fingerprint of each input, as 16 hexadecimal digits.
+/// Returns the fingerprint of each input, as 16 hexadecimal digits.
 pub fn fingerprints(root: &Path) -> io::Result<Vec<(&'static str, String)>> {
     INPUTS
         .iter()
@@ -57,7 +57,7 @@ fn list(path: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
     Ok(())
 }
 
-/// FNV-1a over words of eight bytes: not for security, only to notice a change.
+/// Adds bytes to an FNV-1a hash over words of eight bytes: not for security, only to notice a change.
 fn mix(hash: &mut u64, bytes: &[u8]) {
     let mut add = |word: u64| {
         *hash = (*hash ^ word)

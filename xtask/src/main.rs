@@ -148,7 +148,7 @@ fn main() -> ExitCode {
     })
 }
 
-/// Text that may hold what a description says, without what a terminal would do at its command.
+/// Escapes control characters in text that may come from a description.
 fn printable(text: &str) -> String {
     let shown = text.chars().map(|c| match c {
         '\n' | '\t' => c.to_string(),
@@ -173,7 +173,7 @@ fn enter(root: &Path, access: Access) -> Result<Guard> {
     Ok(guard)
 }
 
-/// What a verb does in the folder `openapi` while it runs; `None` for one that says itself when.
+/// Returns the access to the folder `openapi` that a verb needs; `None` for one that asks for it itself.
 fn access(verb: &Verb) -> Option<Access> {
     match verb {
         Verb::Generate { input: Some(_), .. } | Verb::Vendor(_) => None,

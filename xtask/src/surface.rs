@@ -5,15 +5,15 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use crate::generate::api::{
-    Answer, Api, Found, Module, More, Operation, Paging, Place, Repeat, Shape, Step, Ty, Type,
-    short,
+    Api, Found, Location, Module, More, Operation, Paging, ResponseBody, RetryClass, Shape, Step,
+    Ty, Type, short,
 };
 
 mod hand_written;
 
 pub use hand_written::hand_written;
 
-/// The surface of one module: a line an operation, then its types with their members.
+/// Returns the surface of one module: a line an operation, then its types with their members.
 pub fn module(api: &Api, module: &Module) -> String {
     let mut text = format!("# {} - {}\n\n", module.name, module.title);
     for operation in &module.operations {
@@ -28,7 +28,7 @@ pub fn module(api: &Api, module: &Module) -> String {
     text
 }
 
-/// The types that several modules use, with the modules that use them.
+/// Returns the types that several modules use, with the modules that use them.
 pub fn shared(api: &Api) -> String {
     let mut text = String::from("# types of several modules\n");
     for group in &api.groups {
@@ -44,7 +44,7 @@ pub fn shared(api: &Api) -> String {
     text
 }
 
-/// The surface as JSON: modules with their operations, and types by name.
+/// Returns the surface as JSON: modules with their operations, and types by name.
 pub fn json(api: &Api, only: Option<&str>) -> Value {
     let modules: Vec<Value> = api
         .modules
@@ -61,10 +61,10 @@ pub fn json(api: &Api, only: Option<&str>) -> Value {
                         "path": operation.path,
                         "tag": operation.tag,
                         "call": call(operation),
-                        "answer": answer(&operation.answer),
+                        "response": response(&operation.response),
                         "provenance": operation.provenance,
                         "deprecated": operation.deprecated,
-                        "repeat": repeat(operation.repeat),
+                        "retry": retry(operation.retry),
                         "paging": operation.paging.as_ref().map(paging),
                     })
                 })
@@ -94,20 +94,20 @@ fn line(operation: &Operation) -> String {
         operation.method,
         operation.path,
         call(operation),
-        answer(&operation.answer),
-        repeat(operation.repeat),
+        response(&operation.response),
+        retry(operation.retry),
     )
 }
 
-pub(crate) fn repeat(repeat: Repeat) -> &'static str {
-    match repeat {
-        Repeat::Safe => "safe",
-        Repeat::Idempotent => "idempotent",
-        Repeat::Never => "never",
+pub(crate) fn retry(class: RetryClass) -> &'static str {
+    match class {
+        RetryClass::Safe => "safe",
+        RetryClass::Idempotent => "idempotent",
+        RetryClass::Never => "never",
     }
 }
 
-/// `paged page/size from 0, size 50, at most 100, items data.content, total data.totalItems`
+/// Returns the paging in words: `paged page/size from 0, size 50, at most 100, items data.content, total data.totalItems`.
 pub(crate) fn paging(paging: &Paging) -> String {
     let items = match paging.items.as_str() {
         "" => "body",
@@ -169,7 +169,7 @@ pub(crate) fn paging(paging: &Paging) -> String {
     text
 }
 
-/// `name(required: T, ...; optional: T, ...) body JSON T | application/yaml`
+/// Returns the call in words: `name(required: T, ...; optional: T, ...) body JSON T | application/yaml`.
 pub(crate) fn call(operation: &Operation) -> String {
     let list = |required: bool| {
         operation
@@ -178,12 +178,12 @@ pub(crate) fn call(operation: &Operation) -> String {
             .filter(|param| param.required == required)
             .map(|param| {
                 let ty = param.ty.as_ref().map_or_else(|| "file".to_owned(), ty_text);
-                let place = match param.place {
-                    Place::Header => " in header",
-                    Place::Form => " in form",
-                    Place::PathRef => " as path ref",
-                    Place::PathTail => " as path tail",
-                    Place::Path | Place::Query => "",
+                let place = match param.location {
+                    Location::Header => " in header",
+                    Location::Form => " in form",
+                    Location::PathRef => " as path ref",
+                    Location::PathTail => " as path tail",
+                    Location::Path | Location::Query => "",
                 };
                 format!("{}: {ty}{place}", param.ident)
             })
@@ -216,12 +216,12 @@ pub(crate) fn call(operation: &Operation) -> String {
     text
 }
 
-pub(crate) fn answer(answer: &Answer) -> String {
-    match answer {
-        Answer::Empty => "()".to_owned(),
-        Answer::Text => "text".to_owned(),
-        Answer::Bytes => "bytes".to_owned(),
-        Answer::Json(ty) => ty_text(ty),
+pub(crate) fn response(response: &ResponseBody) -> String {
+    match response {
+        ResponseBody::Empty => "()".to_owned(),
+        ResponseBody::Text => "text".to_owned(),
+        ResponseBody::Bytes => "bytes".to_owned(),
+        ResponseBody::Json(ty) => ty_text(ty),
     }
 }
 
@@ -294,8 +294,8 @@ pub(crate) fn ty_text(ty: &Ty) -> String {
     match ty {
         Ty::Str => "text".to_owned(),
         Ty::Int => "int".to_owned(),
-        Ty::Num => "number".to_owned(),
-        Ty::Flag => "bool".to_owned(),
+        Ty::Float => "number".to_owned(),
+        Ty::Bool => "bool".to_owned(),
         Ty::Time => "time".to_owned(),
         Ty::Json => "json".to_owned(),
         Ty::Named(key) => short(key).to_owned(),

@@ -115,7 +115,7 @@ fn text(list: &List) -> Result<String> {
     ))
 }
 
-/// The files of the list in `folder`; none where there is nothing yet.
+/// Returns the files of the list in `folder`; none where there is nothing yet.
 fn owned(folder: &Path) -> Result<BTreeSet<String>> {
     let path = folder.join(LIST);
     refuse_links(folder, Path::new(LIST))?;
@@ -160,7 +160,7 @@ fn is_empty(folder: &Path) -> Result<bool> {
     }
 }
 
-/// A path below a folder, spelt alike on every system.
+/// Returns a path below a folder, spelt alike on every system.
 fn portable(path: &Path) -> Result<String> {
     ensure!(
         is_inside(path),
@@ -252,7 +252,7 @@ fn remove(root: &Path, paths: &BTreeSet<PathBuf>) -> Result<()> {
     Ok(())
 }
 
-/// How the files below `root`, the workspace's folder, differ from `files`, as a unified diff; `None` when they do not.
+/// Compares the files below `root`, the workspace's folder, with `files`; returns a unified diff, or `None` when they are equal.
 ///
 /// # Errors
 ///

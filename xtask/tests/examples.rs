@@ -145,7 +145,7 @@ fn read_folder(root: &Path, folder: &Path, source: &mut Source) {
     }
 }
 
-/// The folder of a module of the API, and nothing for what they share.
+/// Returns the folder of a module of the API, and nothing for what they share.
 fn module(file: &Path) -> String {
     let mut parts = file.iter().map(|part| part.to_string_lossy());
     match (parts.next().as_deref(), parts.next(), parts.next()) {
@@ -155,7 +155,7 @@ fn module(file: &Path) -> String {
 }
 
 impl Source {
-    /// A type that is public, in the same module or beside all.
+    /// Returns a type that is public, in the same module or beside all.
     fn find(&self, module: &str, name: &str) -> Option<Key> {
         [module, ""]
             .map(|module| (module.to_owned(), name.to_owned()))
@@ -248,7 +248,7 @@ impl Source {
         });
     }
 
-    /// The examples in a doc comment that have to compile.
+    /// Returns the examples in a doc comment that have to compile.
     fn examples(&mut self, file: &Path, attributes: &[Attribute]) -> Vec<String> {
         let mut examples = Vec::new();
         let mut open: Option<(String, String)> = None;
@@ -281,7 +281,7 @@ fn is_public(visibility: &Visibility) -> bool {
     matches!(visibility, Visibility::Public(_))
 }
 
-/// What begins as the macros do that make a type: its docs and its name.
+/// Reads docs and name of a type from the macros that make it.
 fn made_type(input: ParseStream<'_>) -> syn::Result<(Vec<Attribute>, String)> {
     let attributes = input.call(Attribute::parse_outer)?;
     let name = input.parse::<syn::Ident>()?.to_string();
@@ -308,7 +308,7 @@ fn docs(attributes: &[Attribute]) -> Vec<String> {
         .collect()
 }
 
-/// The names of functions and methods that are called.
+/// Collects the names of functions and methods that are called.
 fn called(tokens: TokenStream, names: &mut BTreeSet<String>) {
     let mut before: [Option<TokenTree>; 2] = [None, None];
     for token in tokens {
@@ -327,7 +327,7 @@ fn called(tokens: TokenStream, names: &mut BTreeSet<String>) {
     }
 }
 
-/// The names in a type, in their order.
+/// Returns the names in a type, in their order.
 fn names(tokens: TokenStream) -> Vec<String> {
     let mut all = Vec::new();
     for token in tokens {

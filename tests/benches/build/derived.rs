@@ -1,6 +1,6 @@
 //! The types of the client, with the same members and the same boxes, but with serde's derive. As lenient as the
 //! client's: all members optional, integers and booleans from text too, enums open. Unions are plain JSON,
-//! and what the compared answers do not have is refused.
+//! and what the compared responses do not have is refused.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -75,7 +75,7 @@ fn field(shapes: &BTreeMap<String, &Shape>, member: &Member) -> TokenStream {
     };
     let lenient = match member.ty {
         Ty::Int => Some("lenient::int"),
-        Ty::Flag => Some("lenient::flag"),
+        Ty::Bool => Some("lenient::flag"),
         _ => None,
     }
     .map(|function| quote! { , deserialize_with = #function });
@@ -87,7 +87,7 @@ fn field(shapes: &BTreeMap<String, &Shape>, member: &Member) -> TokenStream {
 
 fn has_number(ty: &Ty) -> bool {
     match ty {
-        Ty::Num => true,
+        Ty::Float => true,
         Ty::List(inner) | Ty::Map(inner) => has_number(inner),
         _ => false,
     }
@@ -97,9 +97,9 @@ fn rust(ty: &Ty) -> TokenStream {
     match ty {
         Ty::Str => quote! { String },
         Ty::Int => quote! { i64 },
-        Ty::Flag => quote! { bool },
+        Ty::Bool => quote! { bool },
         Ty::Time => quote! { harness_api::model::Time },
-        Ty::Json | Ty::Num => quote! { serde_json::Value },
+        Ty::Json | Ty::Float => quote! { serde_json::Value },
         Ty::Named(key) => {
             let name = ident(short(key));
             quote! { #name }

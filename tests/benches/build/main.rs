@@ -1,4 +1,4 @@
-//! Writes the twins of the generated types that the bench compares with: for the answers of three operations, the
+//! Writes the twins of the generated types that the bench compares with: for the responses of three operations, the
 //! types as serde's derive would have them, and as progenitor makes them.
 
 mod derived;
@@ -12,13 +12,13 @@ use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value};
 use xtask::generate::{
     Pipeline,
-    api::{Answer, Api},
+    api::{Api, ResponseBody},
     lower::Lowered,
     partition::{map::ModuleMap, partition},
     progenitor, refine, workspace_lowered,
 };
 
-/// The operations whose answers are compared.
+/// The operations whose responses are compared.
 const OPERATIONS: [&str; 3] = ["getPipelineList", "listPullReq", "getExecutionDetailV2"];
 
 fn main() -> Result<()> {
@@ -38,7 +38,7 @@ fn main() -> Result<()> {
     } = workspace_lowered(root)?;
     lowered
         .operations
-        .retain(|operation| OPERATIONS.contains(&operation.id.as_str()));
+        .retain(|it| OPERATIONS.contains(&it.operation.id.as_str()));
     let map = ModuleMap::load(&root.join("openapi/modules.toml"))?;
     let partition = partition(&lowered, &map);
     let outlines = partition
@@ -83,7 +83,7 @@ fn spell(lowered: &mut Lowered) {
     }
 }
 
-/// Keys of the types that the operations answer.
+/// Keys of the types that the operations response.
 fn answers(api: &Api) -> Result<BTreeSet<String>> {
     let mut found = BTreeSet::new();
     for id in OPERATIONS {
@@ -93,8 +93,8 @@ fn answers(api: &Api) -> Result<BTreeSet<String>> {
             .flat_map(|module| &module.operations)
             .find(|operation| operation.id == id)
             .with_context(|| format!("there is no operation {id}"))?;
-        match &operation.answer {
-            Answer::Json(ty) => found.extend(ty.named().map(str::to_owned)),
+        match &operation.response {
+            ResponseBody::Json(ty) => found.extend(ty.named().map(str::to_owned)),
             other => bail!("{id} answers {other:?}"),
         }
     }

@@ -69,7 +69,7 @@ const LETTER: usize = 7;
 pub const NAME: usize = (LEFT - 8) / LETTER;
 
 impl Figure {
-    /// The picture.
+    /// Returns the picture.
     pub fn svg(&self) -> String {
         let mut drawing = Drawing::new();
         drawing.down = MARGIN;
@@ -114,7 +114,7 @@ impl Drawing {
         svg::Node::append(&mut self.content, node);
     }
 
-    /// Text whose letters stand on `y`.
+    /// Adds text with its baseline at `y`.
     fn text(&mut self, class: &str, (x, y): (usize, usize), text: &str) {
         let text = Text::new(text).set("class", class).set("x", x).set("y", y);
         self.add(text);
@@ -125,7 +125,7 @@ impl Drawing {
         self.text(class, (MARGIN, self.down - 4), text);
     }
 
-    /// The names of the series, as many to a line as there is room for.
+    /// Adds the names of the series, as many to a line as there is room for.
     fn legend(&mut self, series: &[String]) {
         let mut x = WIDTH;
         for (index, name) in series.iter().enumerate() {
@@ -202,7 +202,7 @@ fn series_class(index: usize) -> String {
     format!("s{index}")
 }
 
-/// A tenth of a pixel is more than one sees.
+/// Rounds to a tenth of a pixel, which is more than one sees.
 fn rounded(value: f64) -> f64 {
     (value * 10.0).round() / 10.0
 }

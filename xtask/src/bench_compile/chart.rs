@@ -32,7 +32,7 @@ fn released(client: &Client) -> Option<f64> {
     Some(client.library.get(&Action::Release)?.cpu + program)
 }
 
-/// The picture of all results that have something to compare with.
+/// Returns the picture of all results that have something to compare with.
 pub(super) fn svg(results: &Results) -> String {
     let (together, mut alone): (Vec<_>, Vec<_>) = results
         .costs
@@ -64,7 +64,7 @@ pub(super) fn svg(results: &Results) -> String {
     .svg()
 }
 
-/// Nothing where nothing was measured on both sides.
+/// Returns `None` where nothing was measured on both sides.
 fn row(name: &str, scope: &Scope) -> Option<Row> {
     let bars: Vec<Bar> = SERIES
         .iter()

@@ -30,7 +30,7 @@ impl Action {
     /// All of them, cheapest first.
     pub const ALL: [Self; 3] = [Self::Check, Self::Build, Self::Release];
 
-    /// The arguments of cargo.
+    /// Returns the arguments of cargo.
     fn arguments(self) -> &'static [&'static str] {
         match self {
             Self::Check => &["check"],
@@ -39,7 +39,7 @@ impl Action {
         }
     }
 
-    /// The folder below the target folder for what is built; a check builds nothing.
+    /// Returns the folder below the target folder for what is built; a check builds nothing.
     pub fn folder(self) -> Option<&'static str> {
         match self {
             Self::Check => None,
@@ -154,7 +154,7 @@ impl Bench {
     }
 }
 
-/// Two digits are more than a run repeats.
+/// Rounds to two digits: more do not repeat between runs.
 fn rounded(value: f64) -> f64 {
     (value * 100.0).round() / 100.0
 }

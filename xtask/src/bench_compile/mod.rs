@@ -48,7 +48,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// Whether the description is read; what is compiled later is not made from it by this process.
+    /// Returns whether the description is read; what is compiled later is not made from it by this process.
     pub fn reads_description(&self) -> bool {
         self.plan
     }
@@ -63,13 +63,13 @@ const PLAN: &str = "plan.toml";
 /// The modules of the scopes that are no module.
 const DEFAULT: [&str; 2] = ["pipeline", "platform"];
 
-/// Where the generated code of the workspace at `root` exceeds its budget, a line each.
+/// Returns a line for each place where the generated code of the workspace at `root` exceeds its budget.
 pub fn over_budget(root: &Path) -> Result<Vec<String>> {
     let found = text::count(&root.join(GENERATED))?;
     Ok(text::excesses(&found, &Results::load(root)?.budget))
 }
 
-/// The files that show other results than the stored ones.
+/// Returns the files that show other results than the stored ones.
 pub fn stale(root: &Path) -> Result<Vec<&'static str>> {
     Ok(Results::load(root)?.stale(root))
 }
@@ -171,7 +171,7 @@ fn plan(root: &Path, options: &Options) -> Result<()> {
         .with_context(|| format!("cannot write {}", path.display()))
 }
 
-/// The scopes asked for, with their modules: none, each module alone, the default ones, and all together.
+/// Returns the scopes asked for, with their modules: none, each module alone, the default ones, and all together.
 fn scopes(api: &Api, asked: &[String]) -> Result<Vec<(String, Vec<String>)>> {
     let all: Vec<String> = api
         .modules
@@ -260,7 +260,7 @@ fn measure(bench: &Bench, item: &Item, action: Action, client: &mut Client) -> R
     Ok(())
 }
 
-/// The compiler, and how many cores it has.
+/// Returns the compiler, and how many cores it has.
 fn machine() -> Result<String> {
     let output = Command::new("rustc")
         .arg("--version")

@@ -53,7 +53,7 @@ pub struct Client {
 }
 
 impl Results {
-    /// What is known of one client.
+    /// Returns the costs of one client.
     pub(super) fn client(&mut self, scope: &str, side: Side) -> &mut Client {
         let both = self.costs.entry(scope.to_owned()).or_default();
         match side {
@@ -62,7 +62,7 @@ impl Results {
         }
     }
 
-    /// What is stored in the workspace.
+    /// Reads the results that are stored in the workspace.
     pub fn load(root: &Path) -> Result<Self> {
         match fs::read_to_string(root.join(DATA)) {
             Ok(text) => toml::from_str(&text).with_context(|| format!("{DATA} cannot be read")),
@@ -83,7 +83,7 @@ impl Results {
         Ok(())
     }
 
-    /// The files that show other results than these.
+    /// Returns the files that show other results than these.
     pub fn stale(&self, root: &Path) -> Vec<&'static str> {
         self.shown()
             .into_iter()
@@ -94,7 +94,7 @@ impl Results {
             .collect()
     }
 
-    /// What shows the results.
+    /// Returns the files that show the results.
     fn shown(&self) -> [(&'static str, String); 2] {
         [(TABLE, self.table()), (PICTURE, chart::svg(self))]
     }
@@ -144,7 +144,7 @@ fn replace(path: &Path, text: &str) -> io::Result<()> {
     fs::rename(new, path)
 }
 
-/// What is known of the costs of one scope; the columns are [`COSTS`]. `runtime` is what the library without modules takes.
+/// Adds the costs of one scope; the columns are [`COSTS`]. `runtime` is the cost of the library without modules.
 fn costs(scope: &Scope, action: Action, runtime: Option<f64>) -> [String; COSTS.len()] {
     let pair = |of: &dyn Fn(&Client) -> Option<f64>| cells(of(&scope.stock), of(&scope.own));
     let library = |client: &Client| client.library.get(&action).copied();
@@ -168,7 +168,7 @@ fn costs(scope: &Scope, action: Action, runtime: Option<f64>) -> [String; COSTS.
     ]
 }
 
-/// A table without the rows and columns that nothing is known of.
+/// Returns a table without the rows and columns that nothing is known of.
 fn grid<const N: usize>(columns: &[&str; N], mut rows: Vec<(&str, [String; N])>) -> String {
     rows.retain(|(_, row)| row.iter().any(|cell| cell != UNKNOWN));
     if rows.is_empty() {
@@ -196,7 +196,7 @@ fn grid<const N: usize>(columns: &[&str; N], mut rows: Vec<(&str, [String; N])>)
 /// Stands for what no run has found.
 const UNKNOWN: &str = "-";
 
-/// Stock, own, and their ratio.
+/// Returns stock, own, and their ratio.
 fn cells(stock: Option<f64>, own: Option<f64>) -> String {
     if stock.is_none() && own.is_none() {
         return UNKNOWN.to_owned();

@@ -15,7 +15,7 @@ use crate::generate::{
     progenitor,
 };
 
-/// progenitor's client of these modules.
+/// Returns progenitor's client of these modules.
 pub(super) fn client(
     lowered: &Lowered,
     partition: &Partition,
@@ -32,7 +32,7 @@ pub(super) fn client(
     progenitor::generate(&document(lowered, &parts))
 }
 
-/// The lowered description of several modules. A name that is clear inside a module only is told apart by it.
+/// Returns the lowered description of several modules. A name that is clear inside a module only is told apart by it.
 fn document(lowered: &Lowered, parts: &[&Part]) -> Value {
     let keys: BTreeSet<&String> = parts.iter().flat_map(|part| part.reached.keys()).collect();
     let schemas: serde_json::Map<String, Value> = keys
@@ -49,7 +49,8 @@ fn document(lowered: &Lowered, parts: &[&Part]) -> Value {
                 .into_iter()
                 .flat_map(|item| item.values_mut())
             {
-                method["operationId"] = format!("{}_{}", part.name, operation.name).into();
+                method["operationId"] =
+                    format!("{}_{}", part.name, operation.operation.name).into();
             }
             paths.insert(operation.lowered_path.clone(), item);
         }
@@ -64,7 +65,7 @@ fn document(lowered: &Lowered, parts: &[&Part]) -> Value {
     document
 }
 
-/// The key as one word.
+/// Returns the key as one word.
 fn flat(key: &str) -> String {
     match key.split_once('.') {
         Some((module, name)) => format!("{}{name}", module.to_pascal_case()),
@@ -87,7 +88,7 @@ fn flatten(value: &mut Value) {
     }
 }
 
-/// One call of each method of progenitor's client, as an expression to await: `client.method(...)`.
+/// Returns one call of each method of progenitor's client, as an expression to await: `client.method(...)`.
 pub(super) fn calls(file: &syn::File) -> Vec<TokenStream> {
     let mut calls = BTreeMap::new();
     for item in &file.items {
@@ -112,7 +113,7 @@ pub(super) fn calls(file: &syn::File) -> Vec<TokenStream> {
     calls.into_values().collect()
 }
 
-/// Some value of the type.
+/// Returns some value of the type.
 fn value(ty: &Type) -> TokenStream {
     match ty {
         Type::Reference(reference) => match &*reference.elem {

@@ -24,7 +24,7 @@ pub struct Text {
 const SLACK: usize = 3;
 
 impl Text {
-    /// What one text holds.
+    /// Counts the items of one text.
     pub fn of(text: &str) -> Self {
         let mut found = Self {
             lines: text.lines().count(),
@@ -62,7 +62,7 @@ impl Text {
         self.impls += other.impls;
     }
 
-    /// The counts by name.
+    /// Returns the counts by name.
     pub fn counts(self) -> [(&'static str, usize); 5] {
         [
             ("lines", self.lines),
@@ -74,7 +74,7 @@ impl Text {
     }
 }
 
-/// What each module's folder in `generated` holds; types of several modules are under `shared`.
+/// Counts the items of each module's folder in `generated`; types of several modules are under `shared`.
 pub fn count(generated: &Path) -> Result<BTreeMap<String, Text>> {
     let mut found = BTreeMap::new();
     for entry in list(generated)? {
@@ -112,7 +112,7 @@ fn list(folder: &Path) -> Result<Vec<std::path::PathBuf>> {
         .collect()
 }
 
-/// Where `found` exceeds `budget` by more than the slack, a line each.
+/// Returns a line for each place where `found` exceeds `budget` by more than the slack.
 pub fn excesses(found: &BTreeMap<String, Text>, budget: &BTreeMap<String, Text>) -> Vec<String> {
     let mut lines = Vec::new();
     for (module, text) in found {

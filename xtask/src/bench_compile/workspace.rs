@@ -46,7 +46,7 @@ pub(super) struct Packages {
     pub(super) dependencies: Package,
 }
 
-/// Where everything is compiled, in the workspace at `root`.
+/// Returns the folder where everything is compiled, in the workspace at `root`.
 pub(super) fn folder(root: &Path) -> PathBuf {
     root.join("target/bench-compile")
 }
@@ -200,7 +200,7 @@ impl<'r> Writer<'r> {
     }
 }
 
-/// A program that makes every call if it is started with an argument, which nobody does.
+/// Returns a program that makes every call if it is started with an argument, which nobody does.
 fn program(uses: &TokenStream, calls: &[TokenStream]) -> Result<String> {
     let names: Vec<_> = (0..calls.len())
         .map(|index| format_ident!("call_{index}"))
@@ -214,7 +214,7 @@ fn program(uses: &TokenStream, calls: &[TokenStream]) -> Result<String> {
 
         static CALLS: &[Call] = &[#(|client| Box::pin(#names(client))),*];
 
-        /// A value that the compiler knows nothing about.
+        /// Returns a value that the compiler knows nothing about.
         fn any<T>() -> T {
             black_box(None::<T>).expect("this program is not for running")
         }

@@ -21,7 +21,7 @@ pub enum Level {
 }
 
 impl Level {
-    /// As a word.
+    /// Returns it as a word.
     pub fn name(self) -> &'static str {
         match self {
             Self::None => "none",
@@ -95,12 +95,12 @@ pub struct Change {
 }
 
 impl Change {
-    /// Whether it is one of an operation.
+    /// Returns whether it is one of an operation.
     pub(super) fn is_operation(&self) -> bool {
         self.rust.iter().any(|item| item.contains("::Api::"))
     }
 
-    /// The raw methods that it concerns: its own, or those that use the type.
+    /// Returns the raw methods that it concerns: its own, or those that use the type.
     pub(super) fn operations(&self) -> impl Iterator<Item = &str> {
         let own = self.rust.iter().filter(|_| self.is_operation());
         self.used_by.iter().chain(own).map(String::as_str)
@@ -153,7 +153,7 @@ impl Details {
         }
     }
 
-    /// The change, if there is any; `change` has the rest of it.
+    /// Returns the change, if there is any; `change` has the rest of it.
     pub(super) fn change(mut self, change: Change) -> Option<Change> {
         self.0.sort_by_key(|detail| std::cmp::Reverse(detail.level));
         Some(Change {
@@ -237,7 +237,7 @@ pub struct Report {
 }
 
 impl Report {
-    /// The changes of modules, operations and types.
+    /// Returns the changes of modules, operations and types.
     pub(super) fn changes(&self) -> impl Iterator<Item = &Change> {
         self.modules
             .iter()
@@ -245,7 +245,7 @@ impl Report {
             .chain(&self.schemas)
     }
 
-    /// 0 for nothing or a patch, 1 for additions, 2 for breaking changes, 3 where generation stops.
+    /// Returns the exit code: 0 for nothing or a patch, 1 for additions, 2 for breaking changes, 3 where generation stops.
     pub fn code(&self) -> u8 {
         match self.level {
             _ if !self.problems.is_empty() => 3,

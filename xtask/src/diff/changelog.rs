@@ -11,7 +11,7 @@ use super::{
 
 const TITLES: [&str; 4] = ["Added", "Changed", "Deprecated", "Removed"];
 
-/// The title under which a class stands.
+/// Returns the title under which a class stands.
 fn title(class: Class) -> &'static str {
     match class {
         Class::ModuleAdded | Class::OperationAdded | Class::TypeAdded => "Added",
@@ -22,7 +22,7 @@ fn title(class: Class) -> &'static str {
 }
 
 impl Report {
-    /// The section for the changelog, with all changes or the first.
+    /// Returns the section for the changelog, with all changes or the first.
     pub fn changelog(&self, all: bool) -> String {
         section(&Groups::of(self), all)
     }
@@ -81,7 +81,7 @@ fn line(group: &Group<'_>, mark: &str, all: bool) -> String {
     format!("- {mark}{what}: {entries}\n")
 }
 
-/// How many of them each module has.
+/// Counts them by module.
 fn by_module(changes: &[&Change]) -> String {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for change in changes {

@@ -12,14 +12,14 @@ macro_rules! classes {
         }
 
         impl Class {
-            /// What happened.
+            /// Returns what happened.
             pub fn title(self) -> &'static str {
                 match self {
                     $(Self::$name => $title,)*
                 }
             }
 
-            /// Whether it is about items that come or go as a whole: no two of these are equal.
+            /// Returns whether it is about items that come or go as a whole: no two of these are equal.
             pub(super) fn is_of_whole(self) -> bool {
                 use Class::*;
                 matches!(

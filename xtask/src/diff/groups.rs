@@ -68,7 +68,7 @@ impl<'r> Impact<'r> {
         impact
     }
 
-    /// The rank of what concerns most is the least; what was published goes before what was inferred.
+    /// Returns the rank: the least concerns most, and published items go before inferred ones.
     fn rank(&self) -> impl Ord + use<> {
         let (ext, operations) = (self.ext.len(), self.operations.len());
         (Reverse(ext), Reverse(operations), self.sampled > 0)
@@ -76,7 +76,7 @@ impl<'r> Impact<'r> {
 }
 
 impl Group<'_> {
-    /// Every change once.
+    /// Returns every change once.
     pub(super) fn changes(&self) -> Vec<&Change> {
         let mut seen = BTreeSet::new();
         let changes = self.entries.iter().flat_map(|entry| &entry.changes);

@@ -120,7 +120,7 @@ fn modules(old: &Api, new: &Api) -> Vec<Change> {
     gone.chain(fresh).collect()
 }
 
-/// Fixes that do something else on the newer side.
+/// Returns the fixes that do something else on the newer side.
 fn fixes(old: &[Applied], new: &[Applied]) -> Vec<FixChange> {
     let by_name = |list: &[Applied]| -> BTreeMap<String, Applied> {
         list.iter()
@@ -148,7 +148,7 @@ fn fixes(old: &[Applied], new: &[Applied]) -> Vec<FixChange> {
     names.into_iter().filter_map(change).collect()
 }
 
-/// Ids of operations that the description has and the API has not, because of a problem.
+/// Returns the ids of operations that the description has and, because of an error, the API has not.
 fn missing(side: &Side) -> BTreeSet<String> {
     let made: BTreeSet<&str> = side
         .pipeline
@@ -164,7 +164,7 @@ fn missing(side: &Side) -> BTreeSet<String> {
         .collect()
 }
 
-/// What differs in the descriptions while no change and no problem says so.
+/// Returns differences of the descriptions that no change and no error mentions.
 fn silent(
     old: &Side,
     new: &Side,

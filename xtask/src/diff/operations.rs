@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     generate::{
-        api::{Answer, Api, Operation, Ty},
+        api::{Api, Operation, ResponseBody, Ty},
         emit::{Method, Signature},
     },
     markdown::code,
@@ -22,7 +22,7 @@ pub(super) struct Emitted<'a> {
     pub(super) signature: Signature,
 }
 
-/// The changes of all operations.
+/// Returns the changes of all operations.
 pub(super) fn compare(old: &[Emitted<'_>], new: &[Emitted<'_>], renames: &Renames) -> Vec<Change> {
     let (before, after) = (by_id(old), by_id(new));
     let gone = || before.values().filter(|old| !after.contains_key(old.id()));
@@ -55,7 +55,7 @@ fn by_id<'e>(operations: &'e [Emitted<'_>]) -> BTreeMap<&'e str, &'e Emitted<'e>
         .collect()
 }
 
-/// The operations of an API.
+/// Returns the operations of an API.
 pub(super) fn emitted(api: &Api) -> Vec<Emitted<'_>> {
     let operations = api.modules.iter().flat_map(|module| &module.operations);
     operations
@@ -71,7 +71,7 @@ impl Emitted<'_> {
         &self.operation.id
     }
 
-    /// The method, as a Rust item.
+    /// Returns the method, as a Rust item.
     pub(super) fn rust(&self) -> String {
         let Operation { module, name, .. } = self.operation;
         format!("{module}::Api::{name}")
@@ -91,7 +91,7 @@ impl Emitted<'_> {
         methods.find(|method| method.suffix == suffix)
     }
 
-    /// The types of the body, by what takes it: the usual method (no name), or setters.
+    /// Returns the types of the body, by what takes it: the usual method (no name), or setters.
     fn bodies(&self, renames: Option<&Renames>) -> Vec<(String, String)> {
         let usual = self.method("").and_then(|method| method.body.clone());
         let argument = usual.map(|ty| (String::new(), ty));
@@ -104,7 +104,7 @@ impl Emitted<'_> {
     }
 }
 
-/// A path without the names of its parameters.
+/// Returns a path without the names of its parameters.
 fn shape(path: &str) -> String {
     let mut parts = path.split('{');
     let first = parts.next().unwrap_or_default().to_owned();
@@ -184,10 +184,10 @@ fn pair(old: &Emitted<'_>, new: &Emitted<'_>, renames: &Renames) -> Option<Chang
     })
 }
 
-/// What no item shows.
+/// Compares what no item shows.
 fn beside(old: &Operation, new: &Operation, details: &mut Details) {
-    let types = |operation: &Operation| operation.answers.join(", ");
-    let retry = |operation: &Operation| surface::repeat(operation.repeat).to_owned();
+    let types = |operation: &Operation| operation.response_media.join(", ");
+    let retry = |operation: &Operation| surface::retry(operation.retry).to_owned();
     let texts = [
         (Class::OperationId, old.id.clone(), new.id.clone()),
         (Class::HttpMethod, old.method.clone(), new.method.clone()),
@@ -206,7 +206,7 @@ fn beside(old: &Operation, new: &Operation, details: &mut Details) {
     }
 }
 
-/// The methods that make a request: each is known by the form of the body that it takes.
+/// Compares the methods that make a request: each is known by the form of the body that it takes.
 fn methods(old: &Emitted<'_>, new: &Emitted<'_>, renames: &Renames, details: &mut Details) {
     for was in &old.signature.methods {
         let Some(is) = new.method(was.suffix) else {
@@ -233,7 +233,7 @@ fn methods(old: &Emitted<'_>, new: &Emitted<'_>, renames: &Renames, details: &mu
     }
 }
 
-/// Arguments go by their place. A new name alone breaks nothing where it means the same part of the path; any other argument
+/// Compares arguments by position. A new name alone breaks nothing where it means the same part of the path; any other argument
 /// in the place of one of its type compiles, and sends something else.
 fn arguments(
     old: &Emitted<'_>,
@@ -305,10 +305,10 @@ fn arguments(
     }
 }
 
-/// Which parameter of the path, in its order, an argument is.
+/// Returns the position of an argument among the parameters of the path.
 fn segment(operation: &Operation, ident: &str) -> Option<usize> {
     let param = operation.params.iter().find(|param| {
-        param.place.in_path() && (param.ident == ident || format!("{}_", param.ident) == ident)
+        param.location.in_path() && (param.ident == ident || format!("{}_", param.ident) == ident)
     })?;
     let mut names = operation.path.split('{').skip(1);
     names.position(|part| part.split('}').next() == Some(param.wire.as_str()))
@@ -350,7 +350,7 @@ fn setters(old: &Emitted<'_>, new: &Emitted<'_>, renames: &Renames, details: &mu
     }
 }
 
-/// The body as the usual method or a setter takes it; other methods are compared as such.
+/// Compares the body as the usual method or a setter takes it; other methods are compared as such.
 fn body(old: &Emitted<'_>, new: &Emitted<'_>, renames: &Renames, details: &mut Details) {
     let (before, after) = (old.bodies(Some(renames)), new.bodies(None));
     let is_argument = |bodies: &[(String, String)]| bodies.iter().any(|(name, _)| name.is_empty());
@@ -381,9 +381,9 @@ fn body(old: &Emitted<'_>, new: &Emitted<'_>, renames: &Renames, details: &mut D
 }
 
 fn response(old: &Emitted<'_>, new: &Emitted<'_>, renames: &Renames, details: &mut Details) {
-    let json = Answer::Json(Ty::Json);
-    let class = match (&old.operation.answer, &new.operation.answer) {
-        (_, Answer::Empty) => Class::ResponseEmpty,
+    let json = ResponseBody::Json(Ty::Json);
+    let class = match (&old.operation.response, &new.operation.response) {
+        (_, ResponseBody::Empty) => Class::ResponseEmpty,
         (was, _) if *was == json => Class::ResponseTyped,
         (_, is) if *is == json => Class::ResponseUntyped,
         _ => Class::ResponseChanged,

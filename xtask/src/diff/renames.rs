@@ -16,7 +16,7 @@ pub(super) struct Renames {
 }
 
 impl Renames {
-    /// A type that is gone and one that is new are the same if the description calls them the same, or if they are the
+    /// Pairs a type that is gone with a new one if the description calls them the same, or if they are the
     /// only two of their shape.
     pub(super) fn of(old: &Api, new: &Api) -> Self {
         let mut renames = Self::default();
@@ -73,7 +73,7 @@ impl Renames {
         self.keys.extend(pairs);
     }
 
-    /// Rust names, old to new.
+    /// Returns the Rust names, old to new.
     fn names(&self) -> BTreeMap<String, String> {
         let short = |key: &String| crate::generate::api::short(key).to_owned();
         self.keys
@@ -82,22 +82,22 @@ impl Renames {
             .collect()
     }
 
-    /// The key on the newer side.
+    /// Returns the key on the newer side.
     pub(super) fn key<'k>(&'k self, old: &'k str) -> &'k str {
         self.keys.get(old).map_or(old, String::as_str)
     }
 
-    /// The keys on the newer side that other types of the older side have.
+    /// Returns the keys on the newer side that other types of the older side have.
     pub(super) fn targets(&self) -> BTreeSet<&str> {
         self.keys.values().map(String::as_str).collect()
     }
 
-    /// Rust of the older side with the type names of the newer.
+    /// Returns Rust of the older side with the type names of the newer.
     pub(super) fn text(&self, old: &str) -> String {
         replace_words(old, &self.words)
     }
 
-    /// A type of the older side in terms of the newer.
+    /// Returns a type of the older side in terms of the newer.
     pub(super) fn ty(&self, old: &Ty) -> Ty {
         match old {
             Ty::Named(key) => Ty::Named(self.key(key).to_owned()),
@@ -108,7 +108,7 @@ impl Renames {
     }
 }
 
-/// What a type is, without its name and in the names of the newer side.
+/// Returns the definition of a type, without its name and in the names of the newer side.
 fn shape(ty: &Type, names: Option<&BTreeMap<String, String>>) -> String {
     let kind = match &ty.shape {
         Shape::Struct { .. } => "struct",
@@ -127,7 +127,7 @@ fn shape(ty: &Type, names: Option<&BTreeMap<String, String>>) -> String {
     )
 }
 
-/// The text with each of these words replaced.
+/// Returns the text with each of these words replaced.
 fn replace_words(text: &str, names: &BTreeMap<String, String>) -> String {
     text.split_inclusive(|c: char| !c.is_ascii_alphanumeric())
         .map(|piece| {

@@ -26,7 +26,7 @@ pub struct Side {
 }
 
 impl Side {
-    /// The side of a description in memory; `before` is the older one.
+    /// Returns the side of a description in memory; `before` is the older one.
     pub fn of(
         name: &str,
         document: Value,
@@ -46,7 +46,7 @@ impl Side {
         }
     }
 
-    /// The side that `name` stands for: the path of a description, which is read with the workspace's fixes and tables, or
+    /// Returns the side that `name` stands for: the path of a description, which is read with the workspace's fixes and tables, or
     /// a Git revision, which brings its own.
     pub fn read(
         root: &Path,

@@ -30,7 +30,7 @@ const LINES: usize = 350;
 const LIMITS: [usize; 7] = [50, 20, 10, 5, 3, 2, 1];
 
 impl Report {
-    /// The report as Markdown.
+    /// Returns the report as Markdown.
     pub fn markdown(&self, extent: Extent) -> String {
         let groups = Groups::of(self);
         match extent {
@@ -48,7 +48,7 @@ impl Report {
         }
     }
 
-    /// The report with at most so many entries of each list.
+    /// Returns the report with at most so many entries of each list.
     fn limited(&self, groups: &Groups<'_>, limit: usize) -> String {
         let mut text = format!(
             "# {} to {}: {}\n\n",
@@ -98,7 +98,7 @@ impl Report {
         text
     }
 
-    /// What to know before anything else.
+    /// Returns the summary, which stands first.
     fn summary(&self) -> String {
         let mut text = String::new();
         let parts = [
@@ -172,7 +172,7 @@ impl Report {
         text
     }
 
-    /// Counts by module.
+    /// Returns the table of counts by module.
     fn modules(&self) -> String {
         let mut rows: BTreeMap<&str, Vec<&Change>> = BTreeMap::new();
         for change in self.operations.iter().chain(&self.schemas) {
@@ -213,7 +213,7 @@ impl Report {
         text
     }
 
-    /// Methods of `harness-api-ext` that use what breaks, by handle: those whose callers see a changed type, or the others.
+    /// Returns the methods of `harness-api-ext` that use what breaks, by handle: those whose callers see a changed type, or the others.
     fn public_ext(&self, public: bool) -> BTreeMap<&str, BTreeSet<&str>> {
         let all = |public| {
             let changes = breaking(self.changes());
@@ -255,7 +255,7 @@ impl Report {
         text
     }
 
-    /// What no Rust item shows, and no class says.
+    /// Returns the differences that no Rust item and no class shows.
     fn silent_changes(&self, limit: usize) -> String {
         let mut lines = Vec::new();
         for (what, names) in [
@@ -328,7 +328,7 @@ fn count<'c>(changes: impl IntoIterator<Item = &'c Change>, what: &[What]) -> us
     changes.filter(|change| what.contains(&change.what)).count()
 }
 
-/// A number of a table, where nothing is nothing to read.
+/// Returns a number of a table; 0 is left empty.
 fn figure(count: usize) -> String {
     match count {
         0 => String::new(),
@@ -347,7 +347,7 @@ pub(super) fn operations(count: usize) -> String {
     counted(count, "operation", "operations")
 }
 
-/// Operations, types or modules.
+/// Counts operations, types or modules.
 pub(super) fn items(changes: &[&Change]) -> String {
     match changes.first() {
         Some(change) if change.is_operation() => operations(changes.len()),
@@ -358,7 +358,7 @@ pub(super) fn items(changes: &[&Change]) -> String {
     }
 }
 
-/// So many of these, and how many more there are.
+/// Returns the first of these, and how many more there are.
 pub(super) fn some(names: &[String], limit: usize, all: bool) -> String {
     let limit = if all { names.len() } else { limit };
     let shown = names.get(..limit).unwrap_or(names).join(", ");
@@ -368,7 +368,7 @@ pub(super) fn some(names: &[String], limit: usize, all: bool) -> String {
     }
 }
 
-/// So many of these lines, and a line that counts the rest.
+/// Returns the first of these lines, and a line that counts the rest.
 fn cut(lines: Vec<String>, indent: &str, limit: usize, what: &str) -> String {
     // A line that counts one takes as much room as the one.
     let limit = if lines.len() == limit.saturating_add(1) {
@@ -462,14 +462,14 @@ fn entry_text(entry: &Entry<'_>, group: &Group<'_>, limit: usize) -> String {
     text
 }
 
-/// A method of a handle, or of a type that no plain call gives.
+/// Returns a method of a handle, or of a type that no plain call gives.
 fn call(handle: &str, method: &str) -> String {
     let is_handle = handle.starts_with(char::is_lowercase) && !handle.contains("::");
     let by = if is_handle { "." } else { "::" };
     format!("{handle}{by}{method}")
 }
 
-/// The Rust item of a change, as briefly as it can be told.
+/// Returns the Rust item of a change, as briefly as it can be told.
 pub(super) fn item(change: &Change) -> String {
     match change.rust.as_slice() {
         [] => "no Rust item".to_owned(),

@@ -16,7 +16,7 @@ use crate::{
     markdown::code,
 };
 
-/// The changes of all types.
+/// Returns the changes of all types.
 pub(super) fn compare(old: &Api, new: &Api, renames: &Renames) -> Vec<Change> {
     let (before, after) = (places(old), places(new));
     let (used, uses) = (Uses::of(old), Uses::of(new));
@@ -89,7 +89,7 @@ pub(super) fn compare(old: &Api, new: &Api, renames: &Renames) -> Vec<Change> {
     changes
 }
 
-/// The modules that show each type, by its key.
+/// Returns the modules that show each type, by its key.
 pub(super) fn places(api: &Api) -> BTreeMap<&str, BTreeSet<&str>> {
     let mut places: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for module in &api.modules {
@@ -222,7 +222,7 @@ fn shapes(old: &Type, new: &Type, renames: &Renames, details: &mut Details) {
     }
 }
 
-/// The Rust type of a field, without a box.
+/// Returns the Rust type of a field, without a box.
 fn written(member: &Member, renames: Option<&Renames>) -> String {
     let ty = match renames {
         Some(renames) => type_text(&renames.ty(&member.ty)),

@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::generate::api::{Answer, Api, Operation, Shape, Ty, Type};
+use crate::generate::api::{Api, Operation, ResponseBody, Shape, Ty, Type};
 
 /// The operations that use each type.
 pub(super) struct Uses<'a>(BTreeMap<&'a str, Vec<&'a Operation>>);
 
 impl<'a> Uses<'a> {
-    /// Those of an API.
+    /// Returns those of an API.
     pub(super) fn of(api: &'a Api) -> Self {
         let mut uses: BTreeMap<&str, Vec<&Operation>> = BTreeMap::new();
         for operation in api.modules.iter().flat_map(|module| &module.operations) {
@@ -23,7 +23,7 @@ impl<'a> Uses<'a> {
         self.0.get(key).map_or(&[], Vec::as_slice)
     }
 
-    /// The methods that use a type.
+    /// Returns the methods that use a type.
     pub(super) fn methods(&self, key: &str) -> Vec<String> {
         let operations = self.operations(key).iter();
         operations
@@ -31,7 +31,7 @@ impl<'a> Uses<'a> {
             .collect()
     }
 
-    /// Whether all that is known of a type was inferred from samples.
+    /// Returns whether all that is known of a type was inferred from samples.
     pub(super) fn is_sampled(&self, key: &str) -> bool {
         let operations = self.operations(key);
         let sampled = |operation: &&Operation| {
@@ -43,11 +43,11 @@ impl<'a> Uses<'a> {
     }
 }
 
-/// The types that an operation names.
+/// Returns the types that an operation names.
 fn direct(operation: &Operation) -> Vec<&str> {
-    let response = match &operation.answer {
-        Answer::Json(ty) => Some(ty),
-        Answer::Empty | Answer::Text | Answer::Bytes => None,
+    let response = match &operation.response {
+        ResponseBody::Json(ty) => Some(ty),
+        ResponseBody::Empty | ResponseBody::Text | ResponseBody::Bytes => None,
     };
     let body = operation.body.as_ref().and_then(|body| body.json.as_ref());
     let params = operation
@@ -63,7 +63,7 @@ fn direct(operation: &Operation) -> Vec<&str> {
         .collect()
 }
 
-/// These types and all that they contain.
+/// Returns these types and all that they contain.
 pub(super) fn closure<'a>(api: &'a Api, mut open: Vec<&'a str>) -> BTreeSet<&'a str> {
     let mut found = BTreeSet::new();
     while let Some(key) = open.pop() {
@@ -74,7 +74,7 @@ pub(super) fn closure<'a>(api: &'a Api, mut open: Vec<&'a str>) -> BTreeSet<&'a 
     found
 }
 
-/// The types in a type.
+/// Returns the types in a type.
 fn parts(ty: &Type) -> Vec<&str> {
     match &ty.shape {
         Shape::Struct { members, .. } => members

@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Deserialize;
+
 use super::call::Call;
 
-/// Type of a member, parameter, body or answer.
+/// Type of a member, parameter, body or response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ty {
     /// Text.
@@ -12,9 +14,9 @@ pub enum Ty {
     /// A 64-bit integer.
     Int,
     /// A double.
-    Num,
+    Float,
     /// A boolean.
-    Flag,
+    Bool,
     /// A point in time.
     Time,
     /// Any JSON.
@@ -28,7 +30,7 @@ pub enum Ty {
 }
 
 impl Ty {
-    /// The generated type inside, if there is one.
+    /// Returns the generated type inside, if there is one.
     pub fn named(&self) -> Option<&str> {
         match self {
             Self::Named(key) => Some(key),
@@ -61,7 +63,7 @@ pub struct Member {
 
 /// A union whose tag is another member of the struct it is a member of.
 #[derive(Clone, Debug)]
-pub struct Settle {
+pub struct OuterTag {
     /// Rust name of the member that is the tag.
     pub tag: String,
     /// Type of the tag.
@@ -84,7 +86,7 @@ pub enum Shape {
         /// Whether members beyond the named ones are kept.
         extra: bool,
         /// Unions among the members whose tag is a member too.
-        settle: Vec<Settle>,
+        outer_tags: Vec<OuterTag>,
     },
     /// Text of known values: variant and spelling.
     Enum(Vec<(String, String)>),
@@ -130,7 +132,7 @@ impl Type {
 
 /// Where a parameter's value goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Place {
+pub enum Location {
     /// One segment of the path.
     Path,
     /// A reference of several segments of the path, ended by `/+`.
@@ -145,8 +147,8 @@ pub enum Place {
     Form,
 }
 
-impl Place {
-    /// Whether it is a part of the path.
+impl Location {
+    /// Returns whether it is a part of the path.
     pub fn in_path(self) -> bool {
         matches!(self, Self::Path | Self::PathRef | Self::PathTail)
     }
@@ -160,7 +162,7 @@ pub struct Param {
     /// Name on the wire.
     pub wire: String,
     /// Where the value goes.
-    pub place: Place,
+    pub location: Location,
     /// Whether the operation cannot be called without it.
     pub required: bool,
     /// Type of the value; a file for `None`.
@@ -180,10 +182,11 @@ pub struct Body {
     pub form: bool,
 }
 
-/// How an answer is read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Answer {
+/// How a response is read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum ResponseBody {
     /// No body.
+    #[default]
     Empty,
     /// JSON of this type.
     Json(Ty),
@@ -194,7 +197,7 @@ pub enum Answer {
 }
 
 /// An operation.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Operation {
     /// As the description spells it.
     pub id: String,
@@ -212,10 +215,10 @@ pub struct Operation {
     pub params: Vec<Param>,
     /// Body, if it takes one.
     pub body: Option<Body>,
-    /// How its answer is read by default.
-    pub answer: Answer,
-    /// Content types of its answers, the default first.
-    pub answers: Vec<String>,
+    /// How its response is read by default.
+    pub response: ResponseBody,
+    /// Content types of its responses, the default first.
+    pub response_media: Vec<String>,
     /// Statuses of the errors that the description declares.
     pub errors: Vec<String>,
     /// How sure the description is of the types.
@@ -225,11 +228,11 @@ pub struct Operation {
     /// Whether the description calls it deprecated.
     pub deprecated: bool,
     /// Whether it may be sent again when its outcome is not known.
-    pub repeat: Repeat,
+    pub retry: RetryClass,
     /// How its list is paged, if it gives one.
     pub paging: Option<Paging>,
     /// The body of its successful response.
-    pub response: ResponseSchema,
+    pub response_schema: ResponseSchema,
     /// How it is called.
     pub call: Call,
 }
@@ -298,13 +301,14 @@ pub enum StatusMember {
 }
 
 /// Whether an operation may be sent again when its outcome is not known.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Repeat {
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RetryClass {
     /// It only reads.
     Safe,
-    /// Twice is as good as once.
+    /// A second execution changes nothing more.
     Idempotent,
-    /// Twice is not as good as once, or it is not known to be.
+    /// A second execution may do more, or it is not known.
     #[default]
     Never,
 }
@@ -320,7 +324,7 @@ pub struct Paging {
     pub page: Option<String>,
     /// What says how many items a page has.
     pub size: Option<String>,
-    /// What asks for the next page, and the member of the answer that it is taken from.
+    /// What asks for the next page, and the member of the response that it is taken from.
     pub tokens: Vec<(String, String)>,
     /// The number of the first page.
     pub first: u64,
@@ -343,7 +347,8 @@ pub struct Paging {
 }
 
 /// How the next page is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Step {
     /// By its number.
     Number,
@@ -352,10 +357,11 @@ pub enum Step {
     /// By what the page before it says.
     Token,
     /// Not at all.
+    #[serde(skip)]
     Whole,
 }
 
-/// Where a number stands in an answer.
+/// Where a number stands in an response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Found {
     /// In a member of the body.
@@ -412,7 +418,7 @@ pub struct Api {
     pub types: BTreeMap<String, Type>,
 }
 
-/// The Rust name in a type key.
+/// Returns the Rust name in a type key.
 pub fn short(key: &str) -> &str {
     key.rsplit('.').next().unwrap_or(key)
 }

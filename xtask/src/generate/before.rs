@@ -11,10 +11,10 @@ use super::{api::Api, index};
 
 /// The client that was generated last.
 pub trait Before {
-    /// The module of the operation with this id.
+    /// Returns the module of the operation with this id.
     fn module(&self, id: &str) -> Option<&str>;
 
-    /// Whether this schema was a type.
+    /// Returns whether this schema was a type.
     fn has_type(&self, schema: &str) -> bool;
 }
 
@@ -52,7 +52,7 @@ pub(super) struct Written {
 }
 
 impl Written {
-    /// The client below `root`. What is not there is not known.
+    /// Reads the client below `root`. Missing files count as empty.
     pub(super) fn at(root: &Path) -> Self {
         let page = fs::read_to_string(root.join(index::PATH)).unwrap_or_default();
         Self {
@@ -78,7 +78,7 @@ impl Before for Written {
     }
 }
 
-/// The schemas that generated files name in the documentation of their types.
+/// Collects the schemas that generated files name in the documentation of their types.
 fn schemas(place: &Path, found: &mut BTreeSet<String>) {
     for entry in fs::read_dir(place).into_iter().flatten().flatten() {
         let path = entry.path();

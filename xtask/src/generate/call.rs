@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use heck::{ToPascalCase, ToShoutySnakeCase};
 
 use super::{
-    api::{Api, Body, Operation, Param, Place, Ty},
+    api::{Api, Body, Location, Operation, Param, Ty},
     diagnostics::Diagnostics,
     reserved::ident,
 };
@@ -159,7 +159,7 @@ impl Call {
                 name += "_body";
             }
             let is_argument =
-                |param: &Param| param.required && (param.place != Place::Form || is_form);
+                |param: &Param| param.required && (param.location != Location::Form || is_form);
             let params = operation.params.iter().enumerate();
             let params = params.filter(|(_, param)| is_argument(param));
             methods.push(Method {
@@ -239,8 +239,8 @@ impl Kind {
         match ty {
             Ty::Str => Self::Text,
             Ty::Int => Self::Int,
-            Ty::Num => Self::Number,
-            Ty::Flag => Self::Bool,
+            Ty::Float => Self::Number,
+            Ty::Bool => Self::Bool,
             Ty::Time => Self::Time,
             Ty::Named(_) if is_enum(ty) => Self::Enum(ty.clone()),
             Ty::List(item) => match &**item {
@@ -298,6 +298,6 @@ impl BodyForm {
 impl Content {
     /// Returns whether a reference is passed.
     pub fn is_reference(&self) -> bool {
-        matches!(self, Self::Json(ty) if !matches!(ty, Ty::Int | Ty::Num | Ty::Flag))
+        matches!(self, Self::Json(ty) if !matches!(ty, Ty::Int | Ty::Float | Ty::Bool))
     }
 }

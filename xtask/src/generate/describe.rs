@@ -1,4 +1,4 @@
-//! The description for a server that plays it: what requests and answers look like, one compact file a module.
+//! The description for a server that plays it: what requests and responses look like, one compact file a module.
 //!
 //! A file holds JSON Schema of draft 2020-12, into which OpenAPI's own words are turned: `nullable`, tags of unions inside
 //! and beside them, formats of integers. Two members of schemas are ours, for those who make values: `x-tag` names the tag
@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     emit::{self, Files},
-    lower::Lowered,
+    lower::{Lowered, LoweredOperation},
     openapi::{self, Operation, Schema, references},
 };
 
@@ -21,7 +21,7 @@ const ROOT: &str = "#/schemas/";
 /// References followed before a schema is taken for one that goes in circles.
 const DEPTH: usize = 20;
 
-/// One file for each module.
+/// Returns one file for each module.
 pub fn describe(document: &Value, lowered: &Lowered) -> Result<Files> {
     let schemas = Schemas(
         document
@@ -35,7 +35,10 @@ pub fn describe(document: &Value, lowered: &Lowered) -> Result<Files> {
         })
         .collect();
     let mut modules: BTreeMap<&str, (BTreeMap<&str, Value>, BTreeSet<String>)> = BTreeMap::new();
-    for facts in &lowered.operations {
+    for LoweredOperation {
+        operation: facts, ..
+    } in &lowered.operations
+    {
         let Some(operation) = described.get(&(facts.path.as_str(), facts.method.clone())) else {
             continue;
         };
@@ -61,7 +64,7 @@ pub fn describe(document: &Value, lowered: &Lowered) -> Result<Files> {
     Ok(files)
 }
 
-/// One entry a line, so that a change shows as a change of that line.
+/// Returns one entry a line, so that a change shows as a change of that line.
 fn lines(entries: &BTreeMap<&str, Value>) -> Result<String> {
     let lines = entries
         .iter()
@@ -105,11 +108,11 @@ impl<'d> Schemas<'d> {
             let schema = || self.schema(media.schema.unwrap_or(&Value::Null));
             entry.entry(form).or_insert_with(schema);
         }
-        self.answer(operation, &mut entry);
+        self.response(operation, &mut entry);
         entry.into()
     }
 
-    fn answer(&self, operation: &Operation<'_>, entry: &mut Map<String, Value>) {
+    fn response(&self, operation: &Operation<'_>, entry: &mut Map<String, Value>) {
         let mut good = operation.successes();
         let has_json = |it: &openapi::Response<'_>| it.content().iter().any(|it| it.may_be_json());
         good.sort_by_key(|response| !has_json(response));
@@ -150,7 +153,7 @@ impl<'d> Schemas<'d> {
             .map_or_else(|| json!({}), |schema| self.schema(schema))
     }
 
-    /// The names of schemas that converted ones refer to, with those these refer to.
+    /// Collects the names of schemas that converted ones refer to, directly or not.
     fn reach(&self, schema: &Value, reached: &mut BTreeSet<String>) {
         let mut open = BTreeSet::new();
         references(ROOT, schema, &mut open);
@@ -161,7 +164,7 @@ impl<'d> Schemas<'d> {
         }
     }
 
-    /// A schema in the words of JSON Schema.
+    /// Returns a schema in the words of JSON Schema.
     fn schema(&self, schema: &Value) -> Value {
         let nullable = Schema(schema).is("nullable");
         if let Some(name) = Schema(schema).target() {
@@ -302,7 +305,7 @@ fn require_described(made: &mut Map<String, Value>) {
     }
 }
 
-/// Limits that OpenAPI writes in another way.
+/// Rewrites limits that OpenAPI writes in another way.
 fn limit(made: &mut Map<String, Value>, given: &Map<String, Value>) {
     for (word, exclusive) in [
         ("minimum", "exclusiveMinimum"),

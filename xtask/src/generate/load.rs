@@ -46,7 +46,7 @@ pub fn parse(bytes: &[u8], name: &str) -> Result<Document> {
     })
 }
 
-/// SHA-256 in hexadecimal.
+/// Returns the SHA-256 in hexadecimal.
 pub fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes)
         .iter()

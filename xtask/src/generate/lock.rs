@@ -27,7 +27,7 @@ pub struct Lock {
 }
 
 impl Lock {
-    /// What a lock of `document` says.
+    /// Returns the lock of `document`.
     pub fn of(document: &Document, source: &str, date: &str) -> Self {
         let count = |pointer: &str| {
             document

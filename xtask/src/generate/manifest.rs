@@ -19,7 +19,7 @@ const IN_MANIFEST: (&str, &str) = ("# <generated>\n", "# </generated>\n");
 /// The lines around what is generated in Markdown.
 const IN_MARKDOWN: (&str, &str) = ("<!-- <generated> -->\n", "<!-- </generated> -->\n");
 
-/// Files beside the generated code in the workspace at `root`; modules are listed in the order of `map`.
+/// Returns the files beside the generated code in the workspace at `root`; modules are listed in the order of `map`.
 pub fn workspace(
     root: &Path,
     api: &Api,
@@ -51,7 +51,7 @@ pub fn workspace(
     Ok(files)
 }
 
-/// Files of a standalone crate, apart from its generated code.
+/// Returns the files of a standalone crate, apart from its generated code.
 pub fn standalone(
     document: &Document,
     name: Option<&str>,
@@ -92,7 +92,7 @@ pub fn standalone(
     Ok(files)
 }
 
-/// A name for the crate of a description with this title.
+/// Returns a name for the crate of a description with this title.
 fn crate_name(title: &str) -> String {
     let ascii: String = title
         .chars()
@@ -110,7 +110,7 @@ fn crate_name(title: &str) -> String {
     usable.unwrap_or_else(|| "api".to_owned())
 }
 
-/// Whether a crate with the dependencies of a client can be called so.
+/// Returns whether a crate with the dependencies of a client can be called so.
 fn is_crate_name(name: &str) -> bool {
     name.len() <= 64
         && name.starts_with(|c: char| c.is_ascii_alphabetic())
@@ -178,7 +178,7 @@ fn features(api: &Api, dependency: Option<&str>) -> String {
     text
 }
 
-/// The text with the part between the marks replaced.
+/// Returns the text with the part between the marks replaced.
 fn filled(text: &str, (begin, end): (&str, &str), inside: &str) -> Result<String> {
     let parts = text.split_once(begin).and_then(|(before, rest)| {
         let (_, after) = rest.split_once(end)?;
@@ -194,7 +194,7 @@ fn filled(text: &str, (begin, end): (&str, &str), inside: &str) -> Result<String
     Ok(format!("{before}{begin}{inside}{end}{after}"))
 }
 
-/// A table of the modules for readers.
+/// Returns a table of the modules for readers.
 fn modules(api: &Api, map: &ModuleMap) -> String {
     let mut text = "\n| Module | What it is | Operations |\n|---|---|---:|\n".to_owned();
     let mut total = 0;

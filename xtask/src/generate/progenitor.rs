@@ -170,8 +170,8 @@ impl Reader<'_> {
 fn builtin(name: &str) -> Choice {
     Ok(match name {
         "String" | "str" => Ty::Str,
-        "bool" => Ty::Flag,
-        "f64" | "f32" => Ty::Num,
+        "bool" => Ty::Bool,
+        "f64" | "f32" => Ty::Float,
         "i8" | "i16" | "i32" | "i64" | "u8" | "u16" | "u32" | "u64" => Ty::Int,
         "DateTime" => Ty::Time,
         "Value" => Ty::Json,
@@ -213,7 +213,7 @@ fn tokens_of(lowered: &Lowered, part: &Part) -> Result<(TokenStream, Generator)>
             // One by one, to say which operation it was.
             for &index in &part.operations {
                 if tokens(&document(lowered, part, &[index])).is_err() {
-                    let operation = &lowered.operations[index];
+                    let operation = &lowered.operations[index].operation;
                     return Err(error).with_context(|| {
                         format!(
                             "progenitor refuses {} ({} {})",
@@ -227,7 +227,7 @@ fn tokens_of(lowered: &Lowered, part: &Part) -> Result<(TokenStream, Generator)>
     }
 }
 
-/// The part of the lowered description with these operations, as one description.
+/// Returns the part of the lowered description with these operations, as one description.
 pub fn document(lowered: &Lowered, part: &Part, operations: &[usize]) -> Value {
     let mut paths = Map::new();
     for &index in operations {
@@ -252,7 +252,7 @@ pub fn document(lowered: &Lowered, part: &Part, operations: &[usize]) -> Value {
     document
 }
 
-/// Inside one module, a key's Rust name is enough.
+/// Shortens references to the Rust name of a key, which is enough inside one module.
 fn shorten(value: &mut Value) {
     match value {
         Value::Object(members) => {
@@ -268,7 +268,7 @@ fn shorten(value: &mut Value) {
     }
 }
 
-/// progenitor's output for a description, as Rust: its defaults, which are positional arguments and one client.
+/// Returns progenitor's output for a description, with its defaults: positional arguments and one client.
 pub fn generate(document: &Value) -> Result<syn::File> {
     parsed(tokens(document)?.0)
 }
@@ -339,7 +339,7 @@ fn items(tokens: TokenStream) -> Vec<Item> {
 }
 
 impl Item {
-    /// What kind of item it is: the first word behind its attributes and its visibility.
+    /// Returns the kind of item: the first word behind its attributes and its visibility.
     fn keyword(&self) -> Option<String> {
         self.0.iter().find_map(|token| match token {
             TokenTree::Ident(word) if *word != "pub" => Some(word.to_string()),
@@ -352,7 +352,7 @@ impl Item {
         words.any(|token| matches!(token, TokenTree::Ident(word) if word == keyword))
     }
 
-    /// The item with another content of its block.
+    /// Returns the item with another content of its block.
     fn with_content(mut self, change: impl FnOnce(TokenStream) -> TokenStream) -> Self {
         if let Some(TokenTree::Group(block)) = self.0.last_mut() {
             *block = Group::new(block.delimiter(), change(block.stream()));

@@ -99,7 +99,7 @@ const CARGO: [&str; 7] = [
 /// Devices that no file can be called on Windows, whatever its ending.
 const DEVICES: [&str; 4] = ["aux", "con", "nul", "prn"];
 
-/// Whether `name` is a word of Rust.
+/// Returns whether `name` is a word of Rust.
 pub(super) fn is_keyword(name: &str) -> bool {
     KEYWORDS.binary_search(&name).is_ok()
 }
@@ -110,17 +110,17 @@ pub(super) fn ident(name: &str) -> String {
     format!("{name}{mark}")
 }
 
-/// Whether `name` means something at the beginning of a path in generated code, or cannot be there.
+/// Returns whether `name` means something at the beginning of a path in generated code, or cannot be there.
 pub(super) fn is_path(name: &str) -> bool {
     is_keyword(name) || PATHS.contains(&name)
 }
 
-/// Whether `name` cannot be a crate beside those that a client depends on.
+/// Returns whether `name` cannot be a crate beside those that a client depends on.
 pub(super) fn is_crate(name: &str) -> bool {
     is_path(name) || is_device(name) || ROOT.contains(&name) || CARGO.contains(&name)
 }
 
-/// Whether `name` cannot be a file.
+/// Returns whether `name` cannot be a file.
 pub(super) fn is_device(name: &str) -> bool {
     let numbered = ["com", "lpt"]
         .iter()
@@ -128,7 +128,7 @@ pub(super) fn is_device(name: &str) -> bool {
     numbered || DEVICES.contains(&name)
 }
 
-/// Whether `name` cannot be a module of the client, and a feature, and a method of it.
+/// Returns whether `name` cannot be a module of the client, and a feature, and a method of it.
 pub(super) fn is_module(name: &str) -> bool {
     is_path(name)
         || is_device(name)

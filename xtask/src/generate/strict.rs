@@ -52,7 +52,7 @@ pub fn yaml(text: &str) -> Result<Value> {
     })
 }
 
-/// The number of events of a YAML document. They are read one by one: what builds the document reads all of it before it
+/// Returns the number of events of a YAML document. They are read one by one: what builds the document reads all of it before it
 /// looks at the depth, and takes time that grows with the square of it.
 fn events(text: &str) -> Result<usize> {
     let mut depth = 0_usize;
@@ -94,7 +94,7 @@ impl Reader {
     }
 
     fn read<'de, D: Deserializer<'de>>(&self, from: D) -> Result<Value, D::Error> {
-        let place = Place {
+        let place = TextPosition {
             above: None,
             step: Step::Root,
             depth: 0,
@@ -130,8 +130,8 @@ impl Reader {
 
 /// Where a value stands.
 #[derive(Clone, Copy)]
-struct Place<'p> {
-    above: Option<&'p Place<'p>>,
+struct TextPosition<'p> {
+    above: Option<&'p TextPosition<'p>>,
     step: Step<'p>,
     /// Objects and arrays around it.
     depth: usize,
@@ -144,7 +144,7 @@ enum Step<'p> {
     Item(usize),
 }
 
-impl<'p> Place<'p> {
+impl<'p> TextPosition<'p> {
     fn below(&'p self, step: Step<'p>) -> Self {
         Self {
             above: Some(self),
@@ -155,7 +155,7 @@ impl<'p> Place<'p> {
 }
 
 /// As a JSON pointer.
-impl fmt::Display for Place<'_> {
+impl fmt::Display for TextPosition<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut steps = Vec::new();
         let mut place = Some(self);
@@ -181,7 +181,7 @@ impl fmt::Display for Place<'_> {
 /// Reads the value at a place.
 struct At<'r, 'p> {
     reader: &'r Reader,
-    place: &'p Place<'p>,
+    place: &'p TextPosition<'p>,
 }
 
 impl At<'_, '_> {
@@ -193,7 +193,7 @@ impl At<'_, '_> {
         Err(self.reader.fail(fault))
     }
 
-    fn below<'a>(&'a self, place: &'a Place<'a>) -> At<'a, 'a> {
+    fn below<'a>(&'a self, place: &'a TextPosition<'a>) -> At<'a, 'a> {
         At {
             reader: self.reader,
             place,

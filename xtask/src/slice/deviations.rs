@@ -11,12 +11,12 @@ use crate::generate::{
 };
 
 /// A place of an operation that is not as it is written, because a fix says so. For requests, only fixes that deviate
-/// count; an answer may be read in another way by any fix.
+/// count; an response may be read in another way by any fix.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Deviation {
     /// The id of the operation.
     pub operation: String,
-    /// `path`, `content`, a parameter such as `query`, `sortOrders`, or a place in the `body` or the `answer`, with `*`
+    /// `path`, `content`, a parameter such as `query`, `sortOrders`, or a place in the `body` or the `response`, with `*`
     /// for an index or any name.
     pub place: Vec<String>,
     /// The name of the fix.
@@ -39,7 +39,7 @@ struct Fix<'a> {
 }
 
 impl<'a> Deviating<'a> {
-    /// For the fixes that made the description `now` of `was`.
+    /// Returns the deviations of the fixes that made the description `now` of `was`.
     pub(super) fn new(
         was: &'a Value,
         now: &'a Value,
@@ -76,7 +76,7 @@ impl<'a> Deviating<'a> {
         }
     }
 
-    /// The places of an operation that stands in both descriptions.
+    /// Returns the places of an operation that stands in both descriptions.
     pub(super) fn places(&self, was: &Operation<'_>, now: &Operation<'_>) -> BTreeSet<Deviation> {
         let mut places = Places {
             deviating: self,
@@ -86,7 +86,7 @@ impl<'a> Deviating<'a> {
             found: BTreeSet::new(),
         };
         places.request(was, now);
-        places.answers(was, now);
+        places.responses(was, now);
         places.found
     }
 }
@@ -130,7 +130,7 @@ impl Places<'_> {
         self.at("body", |it| it.content(was, now));
     }
 
-    fn answers(&mut self, was: &Operation<'_>, now: &Operation<'_>) {
+    fn responses(&mut self, was: &Operation<'_>, now: &Operation<'_>) {
         let [before, after] = [was, now].map(Operation::successes);
         let statuses = |responses: &[Response<'_>]| -> Vec<String> {
             let statuses = responses.iter().map(|it| it.status.to_owned());
@@ -166,19 +166,19 @@ impl Places<'_> {
         self.place.pop();
     }
 
-    fn of_answer(&self) -> bool {
+    fn of_response(&self) -> bool {
         self.place.first().is_some_and(|first| first == "answer")
     }
 
     /// Notes the place for the fixes that touch the component schema around it, or the operation where there is none.
     fn note(&mut self) {
-        let answer = self.of_answer();
+        let response = self.of_response();
         for fix in &self.deviating.fixes {
             let touched = match self.inside.last() {
                 Some(schema) => fix.applied.schemas.contains(schema),
                 None => fix.applied.operations.contains(self.id),
             };
-            if touched && (answer || fix.deviates) {
+            if touched && (response || fix.deviates) {
                 self.found.insert(Deviation {
                     operation: self.id.to_owned(),
                     place: self.place.clone(),
@@ -197,8 +197,8 @@ impl Places<'_> {
         match (was, now) {
             (Value::Object(old), Value::Object(new)) => {
                 let keys: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
-                // By marks answers are read; a reader of descriptions does not know them.
-                let plain = |key: &&String| self.of_answer() || !key.starts_with("x-");
+                // By marks responses are read; a reader of descriptions does not know them.
+                let plain = |key: &&String| self.of_response() || !key.starts_with("x-");
                 let keys: Vec<&String> = keys.into_iter().filter(plain).collect();
                 for key in keys {
                     let [was, now] = [was, now].map(|it| &it[key]);
@@ -248,7 +248,7 @@ impl Places<'_> {
     }
 }
 
-/// The names of an object's members.
+/// Returns the names of an object's members.
 fn members(value: &Value) -> impl Iterator<Item = &String> {
     value.as_object().into_iter().flat_map(|it| it.keys())
 }

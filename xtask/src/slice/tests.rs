@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::*;
 use crate::generate::{fix::FixSet, partition::map::ModuleMap};
 
-/// A description with what slicing has to tell apart, and the places that fixes change.
+/// Returns a description with what slicing has to tell apart, and the places that fixes change.
 fn sliced() -> Vec<Slice> {
     let reference = |name: &str| json!({"$ref": format!("{}{name}", openapi::SCHEMAS)});
     let body = |name: &str| json!({"content": {"application/json": {"schema": reference(name)}}});

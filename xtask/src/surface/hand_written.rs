@@ -16,7 +16,7 @@ use syn::{
     parse_quote,
 };
 
-/// The public items of the hand-written sources of the workspace at `root`, by the names of their snapshots: one for the raw
+/// Returns the public items of the hand-written sources of the workspace at `root`, by the names of their snapshots: one for the raw
 /// client, and one for each part of the layer above it.
 pub fn hand_written(root: &Path) -> Result<BTreeMap<String, String>> {
     let mut parts = read(&root.join("harness-api/src"), |_| "hand_written".to_owned())?;
@@ -24,7 +24,7 @@ pub fn hand_written(root: &Path) -> Result<BTreeMap<String, String>> {
     Ok(parts)
 }
 
-/// A module of the API, a folder, or the root of the crate.
+/// Returns a module of the API, a folder, or the root of the crate.
 fn part(file: &Path) -> String {
     let mut names = file.iter().map(|name| name.to_string_lossy());
     let name = match (names.next(), names.next(), names.next()) {
@@ -114,7 +114,7 @@ impl Names {
     }
 }
 
-/// What of a file its users can name, as Rust.
+/// Returns the items of a file that its users can name, as Rust.
 fn public_items(names: &Names, file: syn::File) -> String {
     let mut shown = String::new();
     for item in items(names, file.items) {
@@ -197,7 +197,7 @@ fn public_item(names: &Names, mut item: Item) -> Option<Item> {
     visible.then_some(item)
 }
 
-/// Whether it is shown. Of a trait's methods the trait says all.
+/// Returns whether it is shown. Of a trait's methods the trait says all.
 fn in_impl(item: &mut ImplItem, of_a_trait: bool) -> bool {
     match item {
         ImplItem::Const(item) => keep(&mut item.attrs) && (of_a_trait || is_public(&item.vis)),
@@ -245,7 +245,7 @@ fn keep(attributes: &mut Vec<Attribute>) -> bool {
     !is_test
 }
 
-/// Private fields show only in that there are some.
+/// Replaces private fields by a mark that there are some.
 fn fields(fields: &mut Fields) {
     let list = match fields {
         Fields::Named(fields) => &mut fields.named,
@@ -272,7 +272,7 @@ fn fields(fields: &mut Fields) {
     *list = shown;
 }
 
-/// How a function takes its arguments is its own affair.
+/// Removes how a function binds its arguments.
 fn outline(signature: &mut Signature) {
     for input in &mut signature.inputs {
         match input {
@@ -286,7 +286,7 @@ fn outline(signature: &mut Signature) {
     }
 }
 
-/// The tokens of a macro without docs and without the bodies of functions.
+/// Returns the tokens of a macro without docs and without the bodies of functions.
 fn without_prose(tokens: TokenStream) -> TokenStream {
     let mut shown = Vec::new();
     let mut in_function = false;
@@ -352,7 +352,7 @@ mod tests {
             pub struct Id(u8);
             pub(crate) struct Hidden;
             impl Things {
-                /// Prose.
+                /// Returns prose.
                 pub fn get(mut self, mut id: u8) -> Id { Id(id) }
                 pub(crate) fn inner(&self) {}
             }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::kinds::{Kind, Node};
 
-/// The description as text: members in a fixed order, lists that are sets sorted, one space of indentation, and no prose
+/// Returns the description as text: members in a fixed order, lists that are sets sorted, one space of indentation, and no prose
 /// unless it is kept.
 ///
 /// Where the names in a map of `old`, the text in place, are not sorted, they keep their order and new ones follow: a
@@ -13,13 +13,13 @@ use super::kinds::{Kind, Node};
 pub fn canonical(document: &Value, old: Option<&str>, keep_prose: bool) -> Result<String> {
     let old: Option<Ordered> = old.and_then(|old| serde_json::from_str(old).ok());
     let mut text = String::new();
-    let place = Place {
+    let context = Context {
         kind: Kind::ROOT,
         name: "",
         old: old.as_ref(),
         depth: 0,
     };
-    write(&mut text, document, place, keep_prose)?;
+    write(&mut text, document, context, keep_prose)?;
     text.push('\n');
     Ok(text)
 }
@@ -29,7 +29,7 @@ type Ordered = serde_norway::Value;
 
 /// Where a value stands.
 #[derive(Clone, Copy)]
-struct Place<'p> {
+struct Context<'p> {
     kind: Kind,
     /// The member that it is, or that is the list it is in.
     name: &'p str,
@@ -38,7 +38,7 @@ struct Place<'p> {
     depth: usize,
 }
 
-impl<'p> Place<'p> {
+impl<'p> Context<'p> {
     fn member(self, name: &'p str) -> Self {
         Self {
             kind: self.kind.member(name),
@@ -56,7 +56,7 @@ impl<'p> Place<'p> {
         }
     }
 
-    /// The names of a map as they were, if they were not sorted.
+    /// Returns the names of a map as they were, if they were not sorted.
     fn unsorted(self) -> Vec<&'p str> {
         let old = self
             .old
@@ -70,17 +70,17 @@ impl<'p> Place<'p> {
         if names.is_sorted() { Vec::new() } else { names }
     }
 
-    /// The order of members: those whose order is known by their place in it, then the others by spelling; extensions
+    /// Returns the order of members: those whose order is known by their place in it, then the others by spelling; extensions
     /// stand after all else.
     fn rank<'k>(self, known: &[&str], key: &'k str) -> (bool, usize, &'k str) {
-        let place = known.iter().position(|known| *known == key);
+        let context = known.iter().position(|known| *known == key);
         let extension = !self.kind.map && key.starts_with("x-");
-        (extension, place.unwrap_or(known.len()), key)
+        (extension, context.unwrap_or(known.len()), key)
     }
 }
 
-fn write(text: &mut String, value: &Value, place: Place<'_>, prose: bool) -> Result<()> {
-    let Place { kind, depth, .. } = place;
+fn write(text: &mut String, value: &Value, context: Context<'_>, prose: bool) -> Result<()> {
+    let Context { kind, depth, .. } = context;
     match value {
         Value::Object(members) => {
             let mut shown: Vec<(&str, &Value)> = members
@@ -88,10 +88,10 @@ fn write(text: &mut String, value: &Value, place: Place<'_>, prose: bool) -> Res
                 .map(|(key, member)| (key.as_str(), member))
                 .filter(|(key, _)| prose || !kind.is_prose(key))
                 .collect();
-            let unsorted = place.unsorted();
+            let unsorted = context.unsorted();
             let known = if kind.map { &unsorted } else { kind.order() };
-            shown.sort_by_key(|(key, _)| place.rank(known, key));
-            let phrase = phrase(kind, place.name, members, prose);
+            shown.sort_by_key(|(key, _)| context.rank(known, key));
+            let phrase = phrase(kind, context.name, members, prose);
             list(text, ('{', '}'), shown.len(), depth, |text, index| {
                 let (key, member) = shown[index];
                 *text += &serde_json::to_string(key)?;
@@ -102,14 +102,14 @@ fn write(text: &mut String, value: &Value, place: Place<'_>, prose: bool) -> Res
                         Ok(())
                     }
                     _ => match sorted(kind, key, member) {
-                        Some(member) => write(text, &member, place.member(key), prose),
-                        None => write(text, member, place.member(key), prose),
+                        Some(member) => write(text, &member, context.member(key), prose),
+                        None => write(text, member, context.member(key), prose),
                     },
                 }
             })
         }
         Value::Array(items) => list(text, ('[', ']'), items.len(), depth, |text, index| {
-            write(text, &items[index], place.item(index), prose)
+            write(text, &items[index], context.item(index), prose)
         }),
         plain => {
             *text += &serde_json::to_string(plain)?;
@@ -144,7 +144,7 @@ fn list(
     Ok(())
 }
 
-/// A list whose order says nothing, in order.
+/// Returns a list whose order says nothing, in order.
 fn sorted(kind: Kind, key: &str, list: &Value) -> Option<Value> {
     let items = list.as_array()?;
     let by = |item: &Value| match (kind.map, kind.node, key) {
@@ -160,7 +160,7 @@ fn sorted(kind: Kind, key: &str, list: &Value) -> Option<Value> {
     Some(keyed.into_iter().map(|(_, item)| item.clone()).collect())
 }
 
-/// What an answer is called where its description is left out.
+/// Returns the description of a response where its own is left out.
 fn phrase(kind: Kind, name: &str, members: &Map<String, Value>, prose: bool) -> Option<String> {
     if prose || kind.map || kind.node != Node::Response || !members.contains_key("description") {
         return None;

@@ -12,12 +12,12 @@ use anyhow::{Context, Result, bail, ensure};
 /// More bytes than any description has.
 const LIMIT: &str = "268435456";
 
-/// Whether this is the address of a description and not the path of a file.
+/// Returns whether this is the address of a description and not the path of a file.
 pub fn is_url(from: &str) -> bool {
     from.contains("://")
 }
 
-/// The body of a successful answer to GET `url`, which is followed to other places over HTTPS only.
+/// Returns the body of a successful response to GET `url`, which is followed to other places over HTTPS only.
 pub fn fetch(url: &str) -> Result<Vec<u8>> {
     fetch_by("curl".as_ref(), url)
 }

@@ -22,9 +22,9 @@ pub(super) enum Node {
     Parameter,
     /// A request body.
     Body,
-    /// An answer.
+    /// An response.
     Response,
-    /// A form of a body or an answer.
+    /// A form of a body or an response.
     Media,
     /// A link to another operation.
     Link,
@@ -61,10 +61,10 @@ impl Kind {
     /// The whole description.
     pub(super) const ROOT: Self = one(Node::Root);
 
-    /// What the member `key` holds.
+    /// Returns the kind of the member `key`.
     pub(super) fn member(self, key: &str) -> Self {
         if self.map {
-            // Extensions stand between the paths and the answers.
+            // Extensions stand between the paths and the responses.
             return one(
                 if key.starts_with("x-") && matches!(self.node, Node::PathItem | Node::Response) {
                     Node::Value
@@ -107,7 +107,7 @@ impl Kind {
         }
     }
 
-    /// Member names in the order in which they are written; those not listed follow by spelling, extensions last.
+    /// Returns the member names in the order in which they are written; those not listed follow by spelling, extensions last.
     pub(super) fn order(self) -> &'static [&'static str] {
         if self.map {
             return &[];
@@ -165,7 +165,7 @@ impl Kind {
         }
     }
 
-    /// Whether a member says something to people and nothing to a client.
+    /// Returns whether a member says something to people and nothing to a client.
     pub(super) fn is_prose(self, key: &str) -> bool {
         if self.map || self.node == Node::Value {
             return false;
@@ -175,7 +175,7 @@ impl Kind {
         }
         match key {
             "summary" | "externalDocs" | "example" | "examples" => true,
-            // An answer has to have one; it gets the name of its status.
+            // An response has to have one; it gets the name of its status.
             "description" => self.node != Node::Response,
             "title" => self.node == Node::Schema,
             "termsOfService" | "contact" | "license" => self.node == Node::Info,

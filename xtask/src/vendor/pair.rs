@@ -35,7 +35,7 @@ pub fn replace(folder: &Path, description: &str, lock: &Lock) -> Result<()> {
     replace_with(folder, description, lock, || Ok(()))
 }
 
-/// The same, with what happens between the two renames.
+/// Replaces the pair, and calls `between` between the two renames.
 fn replace_with(
     folder: &Path,
     description: &str,
@@ -49,7 +49,7 @@ fn replace_with(
     rename(folder, NEW_LOCK, LOCK)
 }
 
-/// Whether a replacement has begun and not ended.
+/// Returns whether a replacement has begun and not ended.
 pub fn is_interrupted(folder: &Path) -> bool {
     let exists = |name: &str| fs::symlink_metadata(folder.join(name)).is_ok();
     exists(NEW_DESCRIPTION) || exists(NEW_LOCK)
@@ -129,7 +129,7 @@ mod tests {
         folder
     }
 
-    /// The description in place, which has to be the one of the lock; nothing else is left.
+    /// Returns the description in place, which has to be the one of the lock; nothing else is left.
     fn held(folder: &Path) -> String {
         let document = load::load(&folder.join(DESCRIPTION)).unwrap();
         lock::verify(document, &folder.join(LOCK)).unwrap();

@@ -25,7 +25,7 @@ impl fmt::Display for Fault {
     }
 }
 
-/// Everything wrong with `document`, by place.
+/// Returns the faults of `document`, by place.
 pub fn verify(document: &Value) -> Vec<Fault> {
     let mut check = Check {
         document,
@@ -98,8 +98,8 @@ impl<'d> Check<'d> {
         }
     }
 
-    /// The variants of a discriminator: references, or names of schemas. Publishers name some that they do not publish; what
-    /// is known of the others does not depend on them.
+    /// Checks the variants of a discriminator: references, or names of schemas. Publishers name some that they do not publish;
+    /// the others do not depend on them.
     fn mapping(&mut self, mapping: &Value, pointer: &str) {
         for (tag, target) in mapping.as_object().into_iter().flatten() {
             if !target.is_string() {
@@ -137,7 +137,7 @@ impl<'d> Check<'d> {
     }
 }
 
-/// A member name as a part of a JSON pointer.
+/// Returns a member name as a part of a JSON pointer.
 fn escaped(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }

@@ -72,7 +72,7 @@ fn check(document: &Value) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// The Rust name of every operation that was written.
+/// Returns the Rust name of every operation that was written.
 fn names(files: &xtask::generate::emit::Files) -> BTreeMap<(String, String), (String, String)> {
     rust::operations(files)
         .into_iter()
@@ -80,7 +80,7 @@ fn names(files: &xtask::generate::emit::Files) -> BTreeMap<(String, String), (St
         .collect()
 }
 
-/// A path below one that is there, so that it does not change what tells the paths apart.
+/// Returns a path below one that is there, so that it does not change what tells the paths apart.
 fn another_path(document: &Value) -> String {
     let first = document["paths"]
         .as_object()
@@ -88,7 +88,7 @@ fn another_path(document: &Value) -> String {
     format!("{}/unrelated", first.unwrap())
 }
 
-/// The document with an operation and a schema that have nothing to do with the rest.
+/// Returns the document with an operation and a schema that have nothing to do with the rest.
 fn with_another(document: &Value) -> Value {
     let mut larger = document.clone();
     let tags: BTreeSet<&str> = BTreeSet::from(["Unrelated"]);

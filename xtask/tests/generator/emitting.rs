@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::support::{crate_of, one, with_pet};
 
-/// The file of operations, without spaces and line breaks that depend on the length of names.
+/// Returns the file of operations, without spaces and line breaks that depend on the length of names.
 fn methods(operation: Value) -> String {
     let made = crate_of(&one(
         operation,
@@ -57,7 +57,7 @@ fn required_parameters_are_arguments_and_others_are_setters() {
     );
     has(
         &text,
-        "/// `POST /pets/{pet}` /// /// `savePet`, tag `root`. Not repeated: twice may be more than once.
+        "/// `POST /pets/{pet}` /// /// `savePet`, tag `root`. Not idempotent, never retried.
          /// - Required: path `pet`; query `kind`. /// - Result: nothing. #[deprecated] #[inline]
          pub fn save_pet( &self, kind: impl Into<types::SavePetKind>, pet: impl Into<String>, ) -> SavePet {",
     );
@@ -88,8 +88,8 @@ fn the_documentation_says_what_the_signature_does_not() {
             "404": {"description": ""}, "500": {"description": ""}}}));
     has(
         &text,
-        "/// `POST /pets/{pet}` /// /// `savePet`, tag `root`. Not repeated: twice may be more than once.
-         The answer is published; the body is inferred from one sample.
+        "/// `POST /pets/{pet}` /// /// `savePet`, tag `root`. Not idempotent, never retried.
+         The response is published; the body is inferred from one sample.
          /// - Required: path `pet`; headers `pet_kind` = `petKind`.
          /// - Body, optional: [`types::Pet`], `application/json`, `application/yaml`.
          /// - Result: list of [`types::Pet`], `application/json`; errors 404, 500. #[deprecated]",

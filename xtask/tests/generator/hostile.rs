@@ -45,7 +45,7 @@ const ENDINGS: [&str; 20] = [
     "\n\n[dependencies]\n",
 ];
 
-/// Text that would be code if it got out of where it stands.
+/// Returns text that would be code if it got out of where it stands.
 fn text() -> impl Strategy<Value = String> {
     let code = [
         "; evil!(now); //",
@@ -247,7 +247,7 @@ fn harmless(tokens: TokenStream) -> Result<(), String> {
     Ok(())
 }
 
-/// Whether a line of Markdown has the evil word, or HTML, outside of code.
+/// Returns whether a line of Markdown has the evil word, or HTML, outside of code.
 fn evil_outside_code(line: &str) -> bool {
     line.split('`').step_by(2).any(|outside| {
         let mut words = outside.split(|c: char| !c.is_alphanumeric() && c != '_');
@@ -272,7 +272,7 @@ fn manifest(text: &str) -> Result<(), String> {
     }
 }
 
-/// The page of all operations has the elements of its template and no others, and gives back what it was given.
+/// Checks that the page of all operations has the elements of its template and no others, and the operations of the API.
 fn page(api: &Api, map: &ModuleMap) -> Result<(), String> {
     let page = index::page(api, map).map_err(|error| format!("{error:#}"))?;
     let empty = index::page(&Api::default(), map).map_err(|error| format!("{error:#}"))?;

@@ -8,7 +8,7 @@ use xtask::{
     surface,
 };
 
-/// What the page shows: id, method, path, call and answer of each operation, in the order of the page.
+/// Returns id, method, path, call and response of each operation, in the order of the page.
 fn listed(page: &str) -> Vec<[String; 6]> {
     let begin = "<script id=\"operations\" type=\"application/json\">";
     let (_, rest) = page.split_once(begin).unwrap();
@@ -43,9 +43,9 @@ fn it_lists_each_operation_once_and_calls_it_as_the_surface_does() {
         for operation in module["operations"].as_array().unwrap() {
             let of = |member: &str| operation[member].as_str().unwrap().to_owned();
             let name = module["module"].as_str().unwrap().to_owned();
-            let row = ["id", "method", "path", "call", "answer"].map(of);
-            let [id, method, path, call, answer] = row;
-            wanted.insert([name, id, method, path, call, answer], 1);
+            let row = ["id", "method", "path", "call", "response"].map(of);
+            let [id, method, path, call, response] = row;
+            wanted.insert([name, id, method, path, call, response], 1);
         }
     }
     let lock = Lock::read(&root.join("openapi/harness.lock.toml")).unwrap();

@@ -43,7 +43,7 @@ fn a_map_may_contain_itself_as_a_part_of_its_values() {
     let api = api(&with_pet(
         json!({"type": "object", "additionalProperties": {"allOf": parts}}),
     ));
-    let answer = &api.modules[0].operations[0].answer;
+    let answer = &api.modules[0].operations[0].response;
     assert!(format!("{answer:?}").starts_with("Json(Map("), "{answer:?}");
 }
 

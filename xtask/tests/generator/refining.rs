@@ -1,7 +1,7 @@
-//! refine: types of parameters, bodies, answers and members, joined from progenitor's output and lowering's facts.
+//! refine: types of parameters, bodies, responses and members, joined from progenitor's output and lowering's facts.
 
 use serde_json::{Value, json};
-use xtask::generate::api::{Answer, Api, Member, Operation, Place, Shape, Ty};
+use xtask::generate::api::{Api, Location, Member, Operation, ResponseBody, Shape, Ty};
 
 use crate::support::{crate_of, document, one, with_pet};
 
@@ -47,7 +47,7 @@ fn parameters_keep_place_name_and_type_and_required_ones_come_first() {
             (
                 p.ident.as_str(),
                 p.wire.as_str(),
-                p.place,
+                p.location,
                 p.required,
                 p.ty.clone().unwrap(),
             )
@@ -56,17 +56,23 @@ fn parameters_keep_place_name_and_type_and_required_ones_come_first() {
     assert_eq!(
         found,
         [
-            ("pet", "pet", Place::Path, true, Ty::Str),
-            ("x_when", "X-When", Place::Header, true, Ty::Time),
-            ("page_size", "page-size", Place::Query, false, Ty::Int),
+            ("pet", "pet", Location::Path, true, Ty::Str),
+            ("x_when", "X-When", Location::Header, true, Ty::Time),
+            ("page_size", "page-size", Location::Query, false, Ty::Int),
             (
                 "ids",
                 "ids",
-                Place::Query,
+                Location::Query,
                 false,
                 Ty::List(Box::new(Ty::Str))
             ),
-            ("type", "type", Place::Query, false, Ty::Named("Pet".into())),
+            (
+                "type",
+                "type",
+                Location::Query,
+                false,
+                Ty::Named("Pet".into())
+            ),
         ]
     );
 }
@@ -103,7 +109,7 @@ fn form_fields_are_parameters_and_a_file_has_no_type() {
     let mut fields: Vec<_> = operation
         .params
         .iter()
-        .filter(|p| p.place == Place::Form)
+        .filter(|p| p.location == Location::Form)
         .map(|p| (p.wire.as_str(), p.required, p.ty.clone()))
         .collect();
     fields.sort_by_key(|(wire, _, _)| *wire);
@@ -123,22 +129,22 @@ fn answers_are_read_by_their_content() {
         operation(json!({"operationId": "savePet", "responses":
             {"200": {"description": "", "content": content}, "404": {"description": "", "content":
                 {"application/json": {"schema": {"type": "integer"}}}}}}))
-        .answer
+        .response
     };
-    assert_eq!(answer(json!({})), Answer::Empty);
+    assert_eq!(answer(json!({})), ResponseBody::Empty);
     assert_eq!(
         answer(json!({"text/html": {"schema": {"type": "string"}}})),
-        Answer::Text
+        ResponseBody::Text
     );
-    assert_eq!(answer(json!({"application/zip": {}})), Answer::Bytes);
+    assert_eq!(answer(json!({"application/zip": {}})), ResponseBody::Bytes);
     assert_eq!(
         answer(json!({"application/json": {"schema": {"type": "array",
             "items": {"$ref": "#/components/schemas/Pet"}}}})),
-        Answer::Json(Ty::List(Box::new(Ty::Named("Pet".into()))))
+        ResponseBody::Json(Ty::List(Box::new(Ty::Named("Pet".into()))))
     );
     assert_eq!(
         answer(json!({"application/json": {"schema": {}}})),
-        Answer::Json(Ty::Json)
+        ResponseBody::Json(Ty::Json)
     );
 }
 
@@ -163,8 +169,8 @@ fn members_have_rust_names_and_plain_types() {
         sorted(vec![
             ("a.b", "a_b", Ty::Str),
             ("born", "born", Ty::Time),
-            ("n", "n", Ty::Num),
-            ("self", "self", Ty::Flag),
+            ("n", "n", Ty::Float),
+            ("self", "self", Ty::Bool),
             ("tags", "tags", Ty::Map(Box::new(Ty::Int))),
             ("any", "any", Ty::Json),
             ("mother", "mother", Ty::Named("Pet".into())),
@@ -184,7 +190,7 @@ fn only_what_is_sent_alone_has_required_members() {
         list.sort();
         list
     };
-    // Sent and answered.
+    // Sent and returned.
     assert_eq!(
         flags(&members(pet.clone())),
         [

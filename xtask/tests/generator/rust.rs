@@ -15,7 +15,7 @@ pub(crate) struct Written {
     pub(crate) path: String,
 }
 
-/// Fails with what is wrong.
+/// Fails with the faults.
 pub(crate) fn check(files: &Files) -> Result<(), String> {
     // What a folder exports, as its files are all re-exported by globs.
     let mut exported: BTreeSet<(String, String)> = BTreeSet::new();
@@ -121,7 +121,7 @@ struct Scope {
     values: Vec<String>,
 }
 
-/// The operations in the tables.
+/// Returns the operations in the tables.
 pub(crate) fn operations(files: &Files) -> Vec<Written> {
     let mut found = Vec::new();
     for text in files
@@ -177,7 +177,7 @@ fn makes_a_type(path: &syn::Path) -> bool {
         .is_some_and(|last| last.ident == "open_enum" || last.ident == "union")
 }
 
-/// The type that `open_enum!` or `union!` makes, and its variants.
+/// Returns the type that `open_enum!` or `union!` makes, and its variants.
 fn named_by_macro(tokens: &TokenStream) -> Option<(String, Vec<String>)> {
     let mut tokens = tokens.clone().into_iter().peekable();
     // The documentation in front.

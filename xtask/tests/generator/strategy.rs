@@ -181,7 +181,7 @@ fn name() -> BoxedStrategy<String> {
     .boxed()
 }
 
-/// A document with a few schemas and a few paths.
+/// Returns a document with a few schemas and a few paths.
 pub(crate) fn document() -> impl Strategy<Value = Value> {
     subsequence(KEYS.as_slice(), 1..=5).prop_flat_map(|keys| {
         let count = keys.len();
@@ -543,7 +543,7 @@ const TROUBLE: &str = "as async await break const continue crate dyn else enum e
     http clone fmt new full rustls con aux com1 test operations api calls common other \
     ;x=evil!() */x=evil \"#;x=evil!() `x=evil` \\ \u{202e}x=evil <script>x=evil()</script> ' | 日本 é - 1 2fa a\n//x=evil";
 
-/// A document in which whatever can have a name has a troublesome one.
+/// Returns a document in which whatever can have a name has a troublesome one.
 pub(crate) fn troublesome() -> Value {
     let words: Vec<&str> = TROUBLE.split(' ').filter(|word| !word.is_empty()).collect();
     let some = |from: usize| words.iter().skip(from % 17).step_by(17).copied();

@@ -6,7 +6,7 @@ use anyhow::Result;
 use serde_json::{Value, json};
 use xtask::generate::{self, Generated, load, openapi};
 
-/// A new, empty folder for the test of this name.
+/// Returns a new, empty folder for the test of this name.
 pub(crate) fn folder(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = std::fs::remove_dir_all(&folder);
@@ -14,19 +14,19 @@ pub(crate) fn folder(name: &str) -> PathBuf {
     folder
 }
 
-/// A document in memory, as if it had been read from a file.
+/// Returns a document in memory, as if it had been read from a file.
 pub(crate) fn read(document: &Value) -> Result<load::Document> {
     load::parse(document.to_string().as_bytes(), "small.json")
 }
 
-/// The standalone crate of a document, without the support code.
+/// Returns the standalone crate of a document, without the support code.
 pub(crate) fn crate_of(document: &Value) -> Result<Generated> {
     let nothing = Path::new(env!("CARGO_TARGET_TMPDIR")).join("no-support");
     std::fs::create_dir_all(&nothing)?;
     generate::standalone(&read(document)?, None, &nothing, &mut |_| {})
 }
 
-/// A document with these paths and schemas.
+/// Returns a document with these paths and schemas.
 pub(crate) fn document(paths: Value, schemas: Value) -> Value {
     json!({
         "openapi": "3.0.3", "info": {"title": "Pet shop", "version": "1"},
@@ -34,12 +34,12 @@ pub(crate) fn document(paths: Value, schemas: Value) -> Value {
     })
 }
 
-/// A document with this one operation, `POST /pets/{pet}`.
+/// Returns a document with this one operation, `POST /pets/{pet}`.
 pub(crate) fn one(operation: Value, schemas: Value) -> Value {
     document(json!({"/pets/{pet}": {"post": operation}}), schemas)
 }
 
-/// An operation `savePet` that sends and answers the schema `Pet`.
+/// Returns an operation `savePet` that sends and responses the schema `Pet`.
 pub(crate) fn with_pet(pet: Value) -> Value {
     let content = json!({"application/json": {"schema": {"$ref": "#/components/schemas/Pet"}}});
     one(
@@ -51,7 +51,7 @@ pub(crate) fn with_pet(pet: Value) -> Value {
     )
 }
 
-/// Method and path of every operation of a document, sorted.
+/// Returns method and path of every operation of a document, sorted.
 pub(crate) fn operations_of(document: &Value) -> Vec<(String, String)> {
     let mut found: Vec<(String, String)> = openapi::operations(document)
         .map(|operation| (operation.method.to_uppercase(), operation.path.to_owned()))

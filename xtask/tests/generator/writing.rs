@@ -100,7 +100,7 @@ fn refusal(folder: &Path, made: &Files) -> String {
     )
 }
 
-/// What is below a folder: paths, with the text of files.
+/// Returns the paths below a folder, with the text of files.
 fn tree(folder: &Path) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     for entry in fs::read_dir(folder).unwrap() {

@@ -13,7 +13,7 @@ use crate::fixture::{Workspace, pet_shop};
 /// Processes of each kind at one time.
 const PROCESSES: usize = 6;
 
-/// The pair is whole, and nothing is left of what was on its way.
+/// Asserts that the pair is whole, and that nothing is left of the interrupted write.
 fn assert_whole(workspace: &Workspace) {
     let openapi = workspace.root.join("openapi");
     let document = load::load(&openapi.join(pair::DESCRIPTION)).unwrap();

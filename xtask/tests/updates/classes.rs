@@ -69,7 +69,7 @@ fn tables() -> Tables {
     Tables::load(&folder).unwrap()
 }
 
-/// The classes of a report with the highest level of each.
+/// Returns the classes of a report with the highest level of each.
 fn classes(report: &Report) -> BTreeMap<String, String> {
     let mut levels = BTreeMap::new();
     let changes = [&report.modules, &report.operations, &report.schemas];

@@ -33,7 +33,7 @@ impl Ended {
 }
 
 impl Workspace {
-    /// A new one with the description of [`pet_shop`], vendored and not generated.
+    /// Returns a new one with the description of [`pet_shop`], vendored and not generated.
     pub(crate) fn new(name: &str) -> Self {
         let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         let _ = fs::remove_dir_all(&root);
@@ -72,7 +72,7 @@ impl Workspace {
         fs::write(path, text).unwrap();
     }
 
-    /// The text of a file.
+    /// Returns the text of a file.
     pub(crate) fn read(&self, path: &str) -> String {
         fs::read_to_string(self.root.join(path)).unwrap()
     }
@@ -106,7 +106,7 @@ impl Workspace {
         Self::end(self.start(arguments))
     }
 
-    /// The text of every file, by path.
+    /// Returns the text of every file, by path.
     pub(crate) fn files(&self) -> std::collections::BTreeMap<String, String> {
         let mut found = std::collections::BTreeMap::new();
         list(&self.root, &self.root, &mut found);
@@ -126,13 +126,13 @@ fn list(root: &Path, folder: &Path, found: &mut std::collections::BTreeMap<Strin
     }
 }
 
-/// An operation that answers with a schema.
+/// Returns an operation that responses with a schema.
 pub(crate) fn operation(id: &str, schema: &str) -> Value {
     json!({"operationId": id, "tags": ["Pets"], "responses": {"200": {"description": "", "content":
         {"application/json": {"schema": {"$ref": format!("#/components/schemas/{schema}")}}}}}})
 }
 
-/// A description of two operations and their types.
+/// Returns a description of two operations and their types.
 pub(crate) fn pet_shop() -> Value {
     let text = json!({"type": "string"});
     json!({

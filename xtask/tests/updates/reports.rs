@@ -29,12 +29,12 @@ fn side(name: &str, before: Option<&Side>, edit: impl FnOnce(&mut Value)) -> Sid
     )
 }
 
-/// What `harness-api-ext` uses.
+/// Returns what `harness-api-ext` uses.
 fn ext() -> Ext {
     Ext::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("..")).unwrap()
 }
 
-/// The report of an edited description against the vendored one.
+/// Returns the report of an edited description against the vendored one.
 fn report(edit: impl FnOnce(&mut Value)) -> Report {
     static VENDORED: OnceLock<Side> = OnceLock::new();
     let vendored = VENDORED.get_or_init(|| side("vendored", None, |_| {}));
@@ -62,7 +62,7 @@ fn operations(document: &mut Value) -> impl Iterator<Item = &mut Value> {
         .filter(|operation| operation.is_object())
 }
 
-/// An operation of a secret's versions.
+/// Returns an operation of a secret's versions.
 fn versions(id: &str, tag: &str) -> Value {
     let text = |name: &str| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}});
     json!({
@@ -201,7 +201,7 @@ fn what_no_item_shows_is_a_patch_and_nothing_is_nothing() {
     );
 }
 
-/// Names of the raw client's methods that a text calls, in whatever module.
+/// Returns the names of the raw client's methods that a text calls, in whatever module.
 fn called(text: &str) -> BTreeSet<&str> {
     text.lines()
         .filter(|line| !line.trim_start().starts_with("//"))

@@ -11,7 +11,7 @@ const NAMES: &str = "[operations]\ngroomPet = \"groom\"\n";
 const BEHAVIOUR: &str =
     "[[repeat]]\noperations = [\"groomPet\"]\nclass = \"safe\"\nreason = \"It only looks.\"\n";
 
-/// A fix that adds a member to the schemas at `target`.
+/// Returns a fix that adds a member to the schemas at `target`.
 fn fix(target: &str, expect: usize) -> String {
     format!(
         "overlay: 1.0.0\ninfo: {{ title: A member, version: '1' }}\nx-reason: It is answered.\nx-source: a test\n\
@@ -19,7 +19,7 @@ fn fix(target: &str, expect: usize) -> String {
     )
 }
 
-/// The workspace with tables and fixes that say something, generated.
+/// Returns the workspace with tables and fixes that say something, generated.
 fn generated(name: &str) -> Workspace {
     let workspace = Workspace::new(name);
     let mut shop = pet_shop();
@@ -48,7 +48,7 @@ fn done(ended: &Ended) {
     assert_eq!(ended.code, Some(0), "{ended:?}");
 }
 
-/// Generation stops, says each of `all`, and writes nothing.
+/// Asserts that generation stops, says each of `all`, and writes nothing.
 #[track_caller]
 fn stops(workspace: &Workspace, all: &[&str]) {
     let before = workspace.files();
@@ -67,7 +67,7 @@ fn edit(workspace: &Workspace, path: &str, from: &str, to: &str) {
     workspace.write(path, &text.replace(from, to));
 }
 
-/// What the publisher has made of the first description, with something of each kind that stops generation.
+/// Returns a later description, with something of each kind that stops generation.
 fn second(workspace: &Workspace) -> Value {
     let mut shop: Value = serde_json::from_str(&workspace.read("first.json")).unwrap();
     let paths = shop["paths"].as_object_mut().unwrap();

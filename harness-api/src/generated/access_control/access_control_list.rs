@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /authz/api/acl`
     ///
-    /// `getAccessControlList`, tag `Access Control List`. Safe: it only reads. Published types.
+    /// `getAccessControlList`, tag `Access Control List`. Read-only, retried automatically. Published types.
     /// - Body: [`types::AccessCheckRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoAccessCheckResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -32,7 +32,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /authz/api/acl/get-acl-count`
     ///
-    /// `getAclCount`, tag `Access Control List`. Safe: it only reads. Published types.
+    /// `getAclCount`, tag `Access Control List`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoLong`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
@@ -55,7 +55,7 @@ impl GetAccessControlList {
     pub fn send(self) -> rt::Sending<types::ResponseDtoAccessCheckResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -88,7 +88,7 @@ impl GetAclCount {
     pub fn send(self) -> rt::Sending<types::ResponseDtoLong> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/resource-groups`
     ///
-    /// `create-resource-group-acc`, tag `Account Resource Groups`. Not repeated: twice may be more than once. Published types.
+    /// `create-resource-group-acc`, tag `Account Resource Groups`. Not idempotent, never retried. Published types.
     /// - Body: [`types::CreateResourceGroupRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResourceGroupsResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -32,7 +32,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/resource-groups/{resource-group}`
     ///
-    /// `delete-resource-group-acc`, tag `Account Resource Groups`. Idempotent: twice is as good as once. Published types.
+    /// `delete-resource-group-acc`, tag `Account Resource Groups`. Idempotent, retried automatically. Published types.
     /// - Required: path `resource_group` = `resource-group`.
     /// - Result: [`types::ResourceGroupsResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -47,7 +47,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/resource-groups/{resource-group}`
     ///
-    /// `get-resource-group-acc`, tag `Account Resource Groups`. Safe: it only reads. Published types.
+    /// `get-resource-group-acc`, tag `Account Resource Groups`. Read-only, retried automatically. Published types.
     /// - Required: path `resource_group` = `resource-group`.
     /// - Result: [`types::ResourceGroupsResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -62,7 +62,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/resource-groups`
     ///
-    /// `list-resource-groups-acc`, tag `Account Resource Groups`. Safe: it only reads. Published types.
+    /// `list-resource-groups-acc`, tag `Account Resource Groups`. Read-only, retried automatically. Published types.
     /// - Result: list of [`types::ResourceGroupsResponse`], `application/json`, `application/yaml`.
     /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
@@ -73,7 +73,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/resource-groups/{resource-group}`
     ///
-    /// `update-resource-group-acc`, tag `Account Resource Groups`. Idempotent: twice is as good as once. Published types.
+    /// `update-resource-group-acc`, tag `Account Resource Groups`. Idempotent, retried automatically. Published types.
     /// - Required: path `resource_group` = `resource-group`.
     /// - Body: [`types::CreateResourceGroupRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResourceGroupsResponse`], `application/json`, `application/yaml`.
@@ -122,7 +122,7 @@ impl CreateResourceGroupAcc {
     pub fn send(self) -> rt::Sending<types::ResourceGroupsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -148,7 +148,7 @@ impl DeleteResourceGroupAcc {
     pub fn send(self) -> rt::Sending<types::ResourceGroupsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -174,7 +174,7 @@ impl GetResourceGroupAcc {
     pub fn send(self) -> rt::Sending<types::ResourceGroupsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -245,7 +245,7 @@ impl ListResourceGroupsAcc {
     pub fn send(self) -> rt::Sending<Vec<types::ResourceGroupsResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -278,7 +278,7 @@ impl UpdateResourceGroupAcc {
     pub fn send(self) -> rt::Sending<types::ResourceGroupsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

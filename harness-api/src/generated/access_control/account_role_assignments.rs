@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/role-assignments`
     ///
-    /// `create-account-scoped-role-assignments`, tag `Account Role Assignments`. Not repeated: twice may be more than once. Published types.
+    /// `create-account-scoped-role-assignments`, tag `Account Role Assignments`. Not idempotent, never retried. Published types.
     /// - Body: [`types::RoleAssignment`], `application/json`, `application/yaml`.
     /// - Result: [`types::RoleAssignmentResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -32,7 +32,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/role-assignments/{role-assignment}`
     ///
-    /// `delete-account-scoped-role-assignment`, tag `Account Role Assignments`. Idempotent: twice is as good as once. Published types.
+    /// `delete-account-scoped-role-assignment`, tag `Account Role Assignments`. Idempotent, retried automatically. Published types.
     /// - Required: path `role_assignment` = `role-assignment`.
     /// - Result: [`types::RoleAssignmentResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -47,7 +47,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/role-assignments/{role-assignment}`
     ///
-    /// `get-account-scoped-role-assignment`, tag `Account Role Assignments`. Safe: it only reads. Published types.
+    /// `get-account-scoped-role-assignment`, tag `Account Role Assignments`. Read-only, retried automatically. Published types.
     /// - Required: path `role_assignment` = `role-assignment`.
     /// - Result: [`types::RoleAssignmentResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -62,7 +62,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/role-assignments`
     ///
-    /// `get-account-scoped-role-assignments`, tag `Account Role Assignments`. Safe: it only reads. Published types.
+    /// `get-account-scoped-role-assignments`, tag `Account Role Assignments`. Read-only, retried automatically. Published types.
     /// - Result: list of [`types::RoleAssignmentResponse`], `application/json`, `application/yaml`.
     /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
@@ -75,7 +75,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/role-assignments/count`
     ///
-    /// `get-role-assignments-count`, tag `Account Role Assignments`. Safe: it only reads. Published types.
+    /// `get-role-assignments-count`, tag `Account Role Assignments`. Read-only, retried automatically. Published types.
     /// - Result: int, `application/json`.
     #[inline]
     pub fn get_role_assignments_count(&self) -> GetRoleAssignmentsCount {
@@ -103,7 +103,7 @@ impl CreateAccountScopedRoleAssignments {
     pub fn send(self) -> rt::Sending<types::RoleAssignmentResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -129,7 +129,7 @@ impl DeleteAccountScopedRoleAssignment {
     pub fn send(self) -> rt::Sending<types::RoleAssignmentResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -155,7 +155,7 @@ impl GetAccountScopedRoleAssignment {
     pub fn send(self) -> rt::Sending<types::RoleAssignmentResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -227,7 +227,7 @@ impl GetAccountScopedRoleAssignments {
     pub fn send(self) -> rt::Sending<Vec<types::RoleAssignmentResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -260,7 +260,7 @@ impl GetRoleAssignmentsCount {
     pub fn send(self) -> rt::Sending<i64> {
         self.call.json()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/roles`
     ///
-    /// `create-role-acc`, tag `Account Roles`. Not repeated: twice may be more than once. Published types.
+    /// `create-role-acc`, tag `Account Roles`. Not idempotent, never retried. Published types.
     /// - Body: [`types::CreateRoleRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::RolesResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/roles/{role}`
     ///
-    /// `delete-role-acc`, tag `Account Roles`. Idempotent: twice is as good as once. Published types.
+    /// `delete-role-acc`, tag `Account Roles`. Idempotent, retried automatically. Published types.
     /// - Required: path `role`.
     /// - Result: [`types::RolesResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -37,7 +37,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/roles/{role}`
     ///
-    /// `get-role-acc`, tag `Account Roles`. Safe: it only reads. Published types.
+    /// `get-role-acc`, tag `Account Roles`. Read-only, retried automatically. Published types.
     /// - Required: path `role`.
     /// - Result: [`types::RolesResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -48,7 +48,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/roles/count`
     ///
-    /// `get-roles-count`, tag `Account Roles`. Safe: it only reads. Published types.
+    /// `get-roles-count`, tag `Account Roles`. Read-only, retried automatically. Published types.
     /// - Result: int, `application/json`.
     #[inline]
     pub fn get_roles_count(&self) -> GetRolesCount {
@@ -58,7 +58,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/roles`
     ///
-    /// `list-roles-acc`, tag `Account Roles`. Safe: it only reads. Published types.
+    /// `list-roles-acc`, tag `Account Roles`. Read-only, retried automatically. Published types.
     /// - Result: list of [`types::RolesResponse`], `application/json`, `application/yaml`.
     /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
@@ -69,7 +69,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/roles/{role}`
     ///
-    /// `update-role-acc`, tag `Account Roles`. Idempotent: twice is as good as once. Published types.
+    /// `update-role-acc`, tag `Account Roles`. Idempotent, retried automatically. Published types.
     /// - Required: path `role`.
     /// - Body: [`types::CreateRoleRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::RolesResponse`], `application/json`, `application/yaml`.
@@ -118,7 +118,7 @@ impl CreateRoleAcc {
     pub fn send(self) -> rt::Sending<types::RolesResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -144,7 +144,7 @@ impl DeleteRoleAcc {
     pub fn send(self) -> rt::Sending<types::RolesResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -170,7 +170,7 @@ impl GetRoleAcc {
     pub fn send(self) -> rt::Sending<types::RolesResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -196,7 +196,7 @@ impl GetRolesCount {
     pub fn send(self) -> rt::Sending<i64> {
         self.call.json()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -261,7 +261,7 @@ impl ListRolesAcc {
     pub fn send(self) -> rt::Sending<Vec<types::RolesResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -294,7 +294,7 @@ impl UpdateRoleAcc {
     pub fn send(self) -> rt::Sending<types::RolesResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/analyze-access-policies`
     ///
-    /// `analyze-account-access-policies`, tag `Analyze Account Access Policy`. Safe: it only reads. Published types.
+    /// `analyze-account-access-policies`, tag `Analyze Account Access Policy`. Read-only, retried automatically. Published types.
     /// - Body, optional: [`types::AccessPolicyAnalysisRequest`], `application/json`.
     /// - Result: [`types::AccessPolicyAnalysisResponseWrapper`], `application/json`.
     /// - List: `paged page/limit from 0, size 30, at most 100, items access_policy_analysis_response`.
@@ -88,7 +88,7 @@ impl AnalyzeAccountAccessPolicies {
     pub fn send(self) -> rt::Sending<types::AccessPolicyAnalysisResponseWrapper> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

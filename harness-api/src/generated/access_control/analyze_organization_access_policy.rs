@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/analyze-access-policies`
     ///
-    /// `analyze-org-access-policies`, tag `Analyze Organization Access Policy`. Safe: it only reads. Published types.
+    /// `analyze-org-access-policies`, tag `Analyze Organization Access Policy`. Read-only, retried automatically. Published types.
     /// - Required: path `org`.
     /// - Body, optional: [`types::AccessPolicyAnalysisRequest`], `application/json`.
     /// - Result: [`types::AccessPolicyAnalysisResponseWrapper`], `application/json`.
@@ -86,7 +86,7 @@ impl AnalyzeOrgAccessPolicies {
     pub fn send(self) -> rt::Sending<types::AccessPolicyAnalysisResponseWrapper> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/analyze-access-policies`
     ///
-    /// `analyze-project-access-policies`, tag `Analyze Project Access Policy`. Safe: it only reads. Published types.
+    /// `analyze-project-access-policies`, tag `Analyze Project Access Policy`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Body, optional: [`types::AccessPolicyAnalysisRequest`], `application/json`.
     /// - Result: [`types::AccessPolicyAnalysisResponseWrapper`], `application/json`.
@@ -95,7 +95,7 @@ impl AnalyzeProjectAccessPolicies {
     pub fn send(self) -> rt::Sending<types::AccessPolicyAnalysisResponseWrapper> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/resource-groups/filter`
     ///
-    /// `filter-resource-groups`, tag `Filter Resource Groups`. Safe: it only reads. Published types.
+    /// `filter-resource-groups`, tag `Filter Resource Groups`. Read-only, retried automatically. Published types.
     /// - Body: [`types::ResourceGroupFilterRequestBody`], `application/json`, `application/yaml`.
     /// - Result: list of [`types::ResourceGroupsResponse`], `application/json`, `application/yaml`.
     /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
@@ -89,7 +89,7 @@ impl FilterResourceGroups {
     pub fn send(self) -> rt::Sending<Vec<types::ResourceGroupsResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

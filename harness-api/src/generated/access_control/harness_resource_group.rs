@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /authz/api/v2/resourcegroup`
     ///
-    /// `createResourceGroupV2`, tag `Harness Resource Group`. Not repeated: twice may be more than once. Published types.
+    /// `createResourceGroupV2`, tag `Harness Resource Group`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::ResourceGroupV2Request`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoResourceGroupV2Response`], `application/json`, `application/yaml`; errors 400, 500.
@@ -37,7 +37,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /authz/api/v2/resourcegroup/{identifier}`
     ///
-    /// `deleteResourceGroupV2`, tag `Harness Resource Group`. Idempotent: twice is as good as once. Published types.
+    /// `deleteResourceGroupV2`, tag `Harness Resource Group`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`; errors 400, 500.
     #[inline]
@@ -54,7 +54,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /authz/api/v2/resourcegroup/filter`
     ///
-    /// `getFilterResourceGroupListV2`, tag `Harness Resource Group`. Safe: it only reads. Published types.
+    /// `getFilterResourceGroupListV2`, tag `Harness Resource Group`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::ResourceGroupFilter`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoPageResponseResourceGroupV2Response`], `application/json`, `application/yaml`; errors 400, 500.
@@ -86,7 +86,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /authz/api/v2/resourcegroup`
     ///
-    /// `getResourceGroupListV2`, tag `Harness Resource Group`. Safe: it only reads. Published types.
+    /// `getResourceGroupListV2`, tag `Harness Resource Group`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoPageResponseResourceGroupV2Response`], `application/json`, `application/yaml`; errors 400, 500.
     /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content, total data.totalItems, size data.pageSize, pageToken from data.pageToken`.
@@ -102,7 +102,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /authz/api/v2/resourcegroup/{identifier}`
     ///
-    /// `getResourceGroupV2`, tag `Harness Resource Group`. Safe: it only reads. Published types.
+    /// `getResourceGroupV2`, tag `Harness Resource Group`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoResourceGroupV2Response`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
@@ -119,7 +119,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /authz/api/v2/resourcegroup/{identifier}`
     ///
-    /// `updateResourceGroupV2`, tag `Harness Resource Group`. Idempotent: twice is as good as once. Published types.
+    /// `updateResourceGroupV2`, tag `Harness Resource Group`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::ResourceGroupV2Request`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoResourceGroupV2Response`], `application/json`, `application/yaml`; errors 400, 500.
@@ -179,7 +179,7 @@ impl CreateResourceGroupV2 {
     pub fn send(self) -> rt::Sending<types::ResponseDtoResourceGroupV2Response> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -212,7 +212,7 @@ impl DeleteResourceGroupV2 {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -264,7 +264,7 @@ impl GetFilterResourceGroupListV2 {
     ) -> rt::Sending<types::ResponseDtoPageResponseResourceGroupV2Response> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -344,7 +344,7 @@ impl GetResourceGroupListV2 {
     ) -> rt::Sending<types::ResponseDtoPageResponseResourceGroupV2Response> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -384,7 +384,7 @@ impl GetResourceGroupV2 {
     pub fn send(self) -> rt::Sending<types::ResponseDtoResourceGroupV2Response> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -417,7 +417,7 @@ impl UpdateResourceGroupV2 {
     pub fn send(self) -> rt::Sending<types::ResponseDtoResourceGroupV2Response> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

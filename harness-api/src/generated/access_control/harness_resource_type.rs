@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /authz/api/resourcetype`
     ///
-    /// `getResourceTypes`, tag `Harness Resource Type`. Safe: it only reads. Published types.
+    /// `getResourceTypes`, tag `Harness Resource Type`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoResourceType`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
@@ -46,7 +46,7 @@ impl GetResourceTypes {
     pub fn send(self) -> rt::Sending<types::ResponseDtoResourceType> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

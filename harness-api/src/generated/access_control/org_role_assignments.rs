@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/role-assignments`
     ///
-    /// `create-org-scoped-role-assignments`, tag `Org Role Assignments`. Not repeated: twice may be more than once. Published types.
+    /// `create-org-scoped-role-assignments`, tag `Org Role Assignments`. Not idempotent, never retried. Published types.
     /// - Required: path `org`.
     /// - Body: [`types::RoleAssignment`], `application/json`, `application/yaml`.
     /// - Result: [`types::RoleAssignmentResponse`], `application/json`, `application/yaml`.
@@ -37,7 +37,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/orgs/{org}/role-assignments/{role-assignment}`
     ///
-    /// `delete-org-scoped-role-assignment`, tag `Org Role Assignments`. Idempotent: twice is as good as once. Published types.
+    /// `delete-org-scoped-role-assignment`, tag `Org Role Assignments`. Idempotent, retried automatically. Published types.
     /// - Required: path `role_assignment` = `role-assignment`, `org`.
     /// - Result: [`types::RoleAssignmentResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -54,7 +54,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/role-assignments/{role-assignment}`
     ///
-    /// `get-org-scoped-role-assignment`, tag `Org Role Assignments`. Safe: it only reads. Published types.
+    /// `get-org-scoped-role-assignment`, tag `Org Role Assignments`. Read-only, retried automatically. Published types.
     /// - Required: path `role_assignment` = `role-assignment`, `org`.
     /// - Result: [`types::RoleAssignmentResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -71,7 +71,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/role-assignments`
     ///
-    /// `get-org-scoped-role-assignments`, tag `Org Role Assignments`. Safe: it only reads. Published types.
+    /// `get-org-scoped-role-assignments`, tag `Org Role Assignments`. Read-only, retried automatically. Published types.
     /// - Required: path `org`.
     /// - Result: list of [`types::RoleAssignmentResponse`], `application/json`, `application/yaml`.
     /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
@@ -105,7 +105,7 @@ impl CreateOrgScopedRoleAssignments {
     pub fn send(self) -> rt::Sending<types::RoleAssignmentResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -131,7 +131,7 @@ impl DeleteOrgScopedRoleAssignment {
     pub fn send(self) -> rt::Sending<types::RoleAssignmentResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -157,7 +157,7 @@ impl GetOrgScopedRoleAssignment {
     pub fn send(self) -> rt::Sending<types::RoleAssignmentResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -224,7 +224,7 @@ impl GetOrgScopedRoleAssignments {
     pub fn send(self) -> rt::Sending<Vec<types::RoleAssignmentResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

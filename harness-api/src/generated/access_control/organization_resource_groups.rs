@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/resource-groups`
     ///
-    /// `create-resource-group-org`, tag `Organization Resource Groups`. Not repeated: twice may be more than once. Published types.
+    /// `create-resource-group-org`, tag `Organization Resource Groups`. Not idempotent, never retried. Published types.
     /// - Required: path `org`.
     /// - Body: [`types::CreateResourceGroupRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResourceGroupsResponse`], `application/json`, `application/yaml`.
@@ -37,7 +37,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/orgs/{org}/resource-groups/{resource-group}`
     ///
-    /// `delete-resource-group-org`, tag `Organization Resource Groups`. Idempotent: twice is as good as once. Published types.
+    /// `delete-resource-group-org`, tag `Organization Resource Groups`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `resource_group` = `resource-group`.
     /// - Result: [`types::ResourceGroupsResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -54,7 +54,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/resource-groups/{resource-group}`
     ///
-    /// `get-resource-group-org`, tag `Organization Resource Groups`. Safe: it only reads. Published types.
+    /// `get-resource-group-org`, tag `Organization Resource Groups`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `resource_group` = `resource-group`.
     /// - Result: [`types::ResourceGroupsResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -71,7 +71,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/resource-groups`
     ///
-    /// `list-resource-groups-org`, tag `Organization Resource Groups`. Safe: it only reads. Published types.
+    /// `list-resource-groups-org`, tag `Organization Resource Groups`. Read-only, retried automatically. Published types.
     /// - Required: path `org`.
     /// - Result: list of [`types::ResourceGroupsResponse`], `application/json`, `application/yaml`.
     /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
@@ -86,7 +86,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/orgs/{org}/resource-groups/{resource-group}`
     ///
-    /// `update-resource-group-org`, tag `Organization Resource Groups`. Idempotent: twice is as good as once. Published types.
+    /// `update-resource-group-org`, tag `Organization Resource Groups`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `resource_group` = `resource-group`.
     /// - Body: [`types::CreateResourceGroupRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResourceGroupsResponse`], `application/json`, `application/yaml`.
@@ -139,7 +139,7 @@ impl CreateResourceGroupOrg {
     pub fn send(self) -> rt::Sending<types::ResourceGroupsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -165,7 +165,7 @@ impl DeleteResourceGroupOrg {
     pub fn send(self) -> rt::Sending<types::ResourceGroupsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -191,7 +191,7 @@ impl GetResourceGroupOrg {
     pub fn send(self) -> rt::Sending<types::ResourceGroupsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -262,7 +262,7 @@ impl ListResourceGroupsOrg {
     pub fn send(self) -> rt::Sending<Vec<types::ResourceGroupsResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -295,7 +295,7 @@ impl UpdateResourceGroupOrg {
     pub fn send(self) -> rt::Sending<types::ResourceGroupsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/roles`
     ///
-    /// `create-role-org`, tag `Organization Roles`. Not repeated: twice may be more than once. Published types.
+    /// `create-role-org`, tag `Organization Roles`. Not idempotent, never retried. Published types.
     /// - Required: path `org`.
     /// - Body: [`types::CreateRoleRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::RolesResponse`], `application/json`, `application/yaml`.
@@ -37,7 +37,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/orgs/{org}/roles/{role}`
     ///
-    /// `delete-role-org`, tag `Organization Roles`. Idempotent: twice is as good as once. Published types.
+    /// `delete-role-org`, tag `Organization Roles`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `role`.
     /// - Result: [`types::RolesResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -54,7 +54,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/roles/{role}`
     ///
-    /// `get-role-org`, tag `Organization Roles`. Safe: it only reads. Published types.
+    /// `get-role-org`, tag `Organization Roles`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `role`.
     /// - Result: [`types::RolesResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -71,7 +71,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/roles`
     ///
-    /// `list-roles-org`, tag `Organization Roles`. Safe: it only reads. Published types.
+    /// `list-roles-org`, tag `Organization Roles`. Read-only, retried automatically. Published types.
     /// - Required: path `org`.
     /// - Result: list of [`types::RolesResponse`], `application/json`, `application/yaml`.
     /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
@@ -83,7 +83,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/orgs/{org}/roles/{role}`
     ///
-    /// `update-role-org`, tag `Organization Roles`. Idempotent: twice is as good as once. Published types.
+    /// `update-role-org`, tag `Organization Roles`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `role`.
     /// - Body: [`types::CreateRoleRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::RolesResponse`], `application/json`, `application/yaml`.
@@ -136,7 +136,7 @@ impl CreateRoleOrg {
     pub fn send(self) -> rt::Sending<types::RolesResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -162,7 +162,7 @@ impl DeleteRoleOrg {
     pub fn send(self) -> rt::Sending<types::RolesResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -188,7 +188,7 @@ impl GetRoleOrg {
     pub fn send(self) -> rt::Sending<types::RolesResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -253,7 +253,7 @@ impl ListRolesOrg {
     pub fn send(self) -> rt::Sending<Vec<types::RolesResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -286,7 +286,7 @@ impl UpdateRoleOrg {
     pub fn send(self) -> rt::Sending<types::RolesResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

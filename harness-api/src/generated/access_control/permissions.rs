@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /authz/api/permissions`
     ///
-    /// `getPermissionList`, tag `Permissions`. Safe: it only reads. Published types.
+    /// `getPermissionList`, tag `Permissions`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoListPermissionResponse`], `application/json`, `application/yaml`.
     /// - List: `whole list, items data`.
@@ -22,7 +22,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /authz/api/permissions/resourcetypes`
     ///
-    /// `getPermissionResourceTypesList`, tag `Permissions`. Safe: it only reads. Published types.
+    /// `getPermissionResourceTypesList`, tag `Permissions`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoSetString`], `application/json`, `application/yaml`.
     /// - List: `whole list, items data`.
@@ -70,7 +70,7 @@ impl GetPermissionList {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListPermissionResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -117,7 +117,7 @@ impl GetPermissionResourceTypesList {
     pub fn send(self) -> rt::Sending<types::ResponseDtoSetString> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

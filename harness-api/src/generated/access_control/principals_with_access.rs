@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/listPrincipalsWithAccess`
     ///
-    /// `get-v1-listPrincipalsWithAccess`, tag `Principals With Access`. Safe: it only reads. Published types.
+    /// `get-v1-listPrincipalsWithAccess`, tag `Principals With Access`. Read-only, retried automatically. Published types.
     /// - Required: query `module_type` = `moduleType`.
     /// - Result: [`types::PrincipalsWithAccessResponse`], `application/json`.
     #[inline]
@@ -21,7 +21,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/listPrincipalsWithAccess`
     ///
-    /// `post-v1-listPrincipalsWithAccess`, tag `Principals With Access`. Safe: it only reads. Published types.
+    /// `post-v1-listPrincipalsWithAccess`, tag `Principals With Access`. Read-only, retried automatically. Published types.
     /// - Required: query `module_type` = `moduleType`.
     /// - Body, optional: [`types::V1ListPrincipalsWithAccessBody`], `application/json`.
     /// - Result: [`types::PrincipalsWithAccessResponse`], `application/json`.
@@ -69,7 +69,7 @@ impl GetListPrincipalsWithAccess {
     pub fn send(self) -> rt::Sending<types::PrincipalsWithAccessResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -116,7 +116,7 @@ impl PostListPrincipalsWithAccess {
     pub fn send(self) -> rt::Sending<types::PrincipalsWithAccessResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

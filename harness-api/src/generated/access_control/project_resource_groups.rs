@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/resource-groups`
     ///
-    /// `create-resource-group-project`, tag `Project Resource Groups`. Not repeated: twice may be more than once. Published types.
+    /// `create-resource-group-project`, tag `Project Resource Groups`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`.
     /// - Body: [`types::CreateResourceGroupRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResourceGroupsResponse`], `application/json`, `application/yaml`.
@@ -41,7 +41,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/resource-groups/{resource-group}`
     ///
-    /// `delete-resource-group-project`, tag `Project Resource Groups`. Idempotent: twice is as good as once. Published types.
+    /// `delete-resource-group-project`, tag `Project Resource Groups`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `resource_group` = `resource-group`.
     /// - Result: [`types::ResourceGroupsResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -60,7 +60,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/resource-groups/{resource-group}`
     ///
-    /// `get-resource-group-project`, tag `Project Resource Groups`. Safe: it only reads. Published types.
+    /// `get-resource-group-project`, tag `Project Resource Groups`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `resource_group` = `resource-group`.
     /// - Result: [`types::ResourceGroupsResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -79,7 +79,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/resource-groups`
     ///
-    /// `list-resource-groups-project`, tag `Project Resource Groups`. Safe: it only reads. Published types.
+    /// `list-resource-groups-project`, tag `Project Resource Groups`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Result: list of [`types::ResourceGroupsResponse`], `application/json`, `application/yaml`.
     /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
@@ -97,7 +97,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/resource-groups/{resource-group}`
     ///
-    /// `update-resource-group-project`, tag `Project Resource Groups`. Idempotent: twice is as good as once. Published types.
+    /// `update-resource-group-project`, tag `Project Resource Groups`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `resource_group` = `resource-group`.
     /// - Body: [`types::CreateResourceGroupRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResourceGroupsResponse`], `application/json`, `application/yaml`.
@@ -154,7 +154,7 @@ impl CreateResourceGroupProject {
     pub fn send(self) -> rt::Sending<types::ResourceGroupsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -180,7 +180,7 @@ impl DeleteResourceGroupProject {
     pub fn send(self) -> rt::Sending<types::ResourceGroupsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -206,7 +206,7 @@ impl GetResourceGroupProject {
     pub fn send(self) -> rt::Sending<types::ResourceGroupsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -277,7 +277,7 @@ impl ListResourceGroupsProject {
     pub fn send(self) -> rt::Sending<Vec<types::ResourceGroupsResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -310,7 +310,7 @@ impl UpdateResourceGroupProject {
     pub fn send(self) -> rt::Sending<types::ResourceGroupsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/role-assignments`
     ///
-    /// `create-project-scoped-role-assignments`, tag `Project Role Assignments`. Not repeated: twice may be more than once. Published types.
+    /// `create-project-scoped-role-assignments`, tag `Project Role Assignments`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`.
     /// - Body: [`types::RoleAssignment`], `application/json`, `application/yaml`.
     /// - Result: [`types::RoleAssignmentResponse`], `application/json`, `application/yaml`.
@@ -41,7 +41,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/role-assignments/{role-assignment}`
     ///
-    /// `delete-project-scoped-role-assignment`, tag `Project Role Assignments`. Idempotent: twice is as good as once. Published types.
+    /// `delete-project-scoped-role-assignment`, tag `Project Role Assignments`. Idempotent, retried automatically. Published types.
     /// - Required: path `role_assignment` = `role-assignment`, `org`, `project`.
     /// - Result: [`types::RoleAssignmentResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -60,7 +60,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/role-assignments/{role-assignment}`
     ///
-    /// `get-project-scoped-role-assignment`, tag `Project Role Assignments`. Safe: it only reads. Published types.
+    /// `get-project-scoped-role-assignment`, tag `Project Role Assignments`. Read-only, retried automatically. Published types.
     /// - Required: path `role_assignment` = `role-assignment`, `org`, `project`.
     /// - Result: [`types::RoleAssignmentResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -79,7 +79,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/role-assignments`
     ///
-    /// `get-project-scoped-role-assignments`, tag `Project Role Assignments`. Safe: it only reads. Published types.
+    /// `get-project-scoped-role-assignments`, tag `Project Role Assignments`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Result: list of [`types::RoleAssignmentResponse`], `application/json`, `application/yaml`.
     /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
@@ -115,7 +115,7 @@ impl CreateProjectScopedRoleAssignments {
     pub fn send(self) -> rt::Sending<types::RoleAssignmentResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -141,7 +141,7 @@ impl DeleteProjectScopedRoleAssignment {
     pub fn send(self) -> rt::Sending<types::RoleAssignmentResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -167,7 +167,7 @@ impl GetProjectScopedRoleAssignment {
     pub fn send(self) -> rt::Sending<types::RoleAssignmentResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -239,7 +239,7 @@ impl GetProjectScopedRoleAssignments {
     pub fn send(self) -> rt::Sending<Vec<types::RoleAssignmentResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/roles`
     ///
-    /// `create-role-project`, tag `Project Roles`. Not repeated: twice may be more than once. Published types.
+    /// `create-role-project`, tag `Project Roles`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`.
     /// - Body: [`types::CreateRoleRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::RolesResponse`], `application/json`, `application/yaml`.
@@ -41,7 +41,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/roles/{role}`
     ///
-    /// `delete-role-project`, tag `Project Roles`. Idempotent: twice is as good as once. Published types.
+    /// `delete-role-project`, tag `Project Roles`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `role`.
     /// - Result: [`types::RolesResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -60,7 +60,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/roles/{role}`
     ///
-    /// `get-role-project`, tag `Project Roles`. Safe: it only reads. Published types.
+    /// `get-role-project`, tag `Project Roles`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `role`.
     /// - Result: [`types::RolesResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -79,7 +79,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/roles`
     ///
-    /// `list-roles-project`, tag `Project Roles`. Safe: it only reads. Published types.
+    /// `list-roles-project`, tag `Project Roles`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Result: list of [`types::RolesResponse`], `application/json`, `application/yaml`.
     /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
@@ -97,7 +97,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/roles/{role}`
     ///
-    /// `update-role-project`, tag `Project Roles`. Idempotent: twice is as good as once. Published types.
+    /// `update-role-project`, tag `Project Roles`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `role`.
     /// - Body: [`types::CreateRoleRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::RolesResponse`], `application/json`, `application/yaml`.
@@ -154,7 +154,7 @@ impl CreateRoleProject {
     pub fn send(self) -> rt::Sending<types::RolesResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -180,7 +180,7 @@ impl DeleteRoleProject {
     pub fn send(self) -> rt::Sending<types::RolesResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -206,7 +206,7 @@ impl GetRoleProject {
     pub fn send(self) -> rt::Sending<types::RolesResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -271,7 +271,7 @@ impl ListRolesProject {
     pub fn send(self) -> rt::Sending<Vec<types::RolesResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -304,7 +304,7 @@ impl UpdateRoleProject {
     pub fn send(self) -> rt::Sending<types::RolesResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /authz/api/roleassignments/delete/batch`
     ///
-    /// `bulkDeleteRoleAssignment`, tag `Role Assignments`. Not repeated: twice may be more than once. Published types.
+    /// `bulkDeleteRoleAssignment`, tag `Role Assignments`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: list of text, `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoRoleAssignmentDeleteResponseDto`], `application/json`, `application/yaml`.
@@ -37,7 +37,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /authz/api/roleassignments/{identifier}`
     ///
-    /// `deleteRoleAssignment`, tag `Role Assignments`. Idempotent: twice is as good as once. Published types.
+    /// `deleteRoleAssignment`, tag `Role Assignments`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoRoleAssignmentResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -54,7 +54,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /authz/api/roleassignments/v2/filter`
     ///
-    /// `getFilteredRoleAssignmentByScopeList`, tag `Role Assignments`. Safe: it only reads. Published types.
+    /// `getFilteredRoleAssignmentByScopeList`, tag `Role Assignments`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::RoleAssignmentFilterV2`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoPageResponseRoleAssignmentAggregate`], `application/json`, `application/yaml`.
@@ -71,7 +71,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /authz/api/roleassignments/filter`
     ///
-    /// `getFilteredRoleAssignmentList`, tag `Role Assignments`. Safe: it only reads. Published types.
+    /// `getFilteredRoleAssignmentList`, tag `Role Assignments`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::RoleAssignmentFilter`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoPageResponseRoleAssignmentResponse`], `application/json`, `application/yaml`.
@@ -103,7 +103,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /authz/api/roleassignments/{identifier}`
     ///
-    /// `getRoleAssignment`, tag `Role Assignments`. Safe: it only reads. Published types.
+    /// `getRoleAssignment`, tag `Role Assignments`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoRoleAssignmentResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -120,7 +120,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /authz/api/roleassignments/aggregate`
     ///
-    /// `getRoleAssignmentAggregateList`, tag `Role Assignments`. Safe: it only reads. Published types.
+    /// `getRoleAssignmentAggregateList`, tag `Role Assignments`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::RoleAssignmentFilter`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoRoleAssignmentAggregateResponse`], `application/json`, `application/yaml`.
@@ -151,7 +151,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /authz/api/roleassignments`
     ///
-    /// `getRoleAssignmentList`, tag `Role Assignments`. Safe: it only reads. Published types.
+    /// `getRoleAssignmentList`, tag `Role Assignments`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoPageResponseRoleAssignmentResponse`], `application/json`, `application/yaml`.
     /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content, total data.totalItems, size data.pageSize, pageToken from data.pageToken`.
@@ -167,7 +167,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /authz/api/roleassignments`
     ///
-    /// `postRoleAssignment`, tag `Role Assignments`. Not repeated: twice may be more than once. Published types.
+    /// `postRoleAssignment`, tag `Role Assignments`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::AuthzRoleAssignment`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoRoleAssignmentResponse`], `application/json`, `application/yaml`.
@@ -198,7 +198,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /authz/api/roleassignments/multi`
     ///
-    /// `postRoleAssignments`, tag `Role Assignments`. Not repeated: twice may be more than once. Published types.
+    /// `postRoleAssignments`, tag `Role Assignments`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::RoleAssignmentCreateRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoListRoleAssignmentResponse`], `application/json`, `application/yaml`.
@@ -229,7 +229,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /authz/api/roleassignments/validate`
     ///
-    /// `validateRoleAssignment`, tag `Role Assignments`. Safe: it only reads. Published types.
+    /// `validateRoleAssignment`, tag `Role Assignments`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::RoleAssignmentValidationRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoRoleAssignmentValidationResponse`], `application/json`, `application/yaml`.
@@ -285,7 +285,7 @@ impl BulkDeleteRoleAssignment {
     pub fn send(self) -> rt::Sending<types::ResponseDtoRoleAssignmentDeleteResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -318,7 +318,7 @@ impl DeleteRoleAssignment {
     pub fn send(self) -> rt::Sending<types::ResponseDtoRoleAssignmentResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -398,7 +398,7 @@ impl GetFilteredRoleAssignmentByScopeList {
     ) -> rt::Sending<types::ResponseDtoPageResponseRoleAssignmentAggregate> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -471,7 +471,7 @@ impl GetFilteredRoleAssignmentList {
     ) -> rt::Sending<types::ResponseDtoPageResponseRoleAssignmentResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -511,7 +511,7 @@ impl GetRoleAssignment {
     pub fn send(self) -> rt::Sending<types::ResponseDtoRoleAssignmentResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -544,7 +544,7 @@ impl GetRoleAssignmentAggregateList {
     pub fn send(self) -> rt::Sending<types::ResponseDtoRoleAssignmentAggregateResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -610,7 +610,7 @@ impl GetRoleAssignmentList {
     ) -> rt::Sending<types::ResponseDtoPageResponseRoleAssignmentResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -650,7 +650,7 @@ impl PostRoleAssignment {
     pub fn send(self) -> rt::Sending<types::ResponseDtoRoleAssignmentResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -683,7 +683,7 @@ impl PostRoleAssignments {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListRoleAssignmentResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -718,7 +718,7 @@ impl ValidateRoleAssignment {
     ) -> rt::Sending<types::ResponseDtoRoleAssignmentValidationResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /authz/api/roles/{identifier}`
     ///
-    /// `deleteRole`, tag `Roles`. Idempotent: twice is as good as once. Published types.
+    /// `deleteRole`, tag `Roles`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoRoleResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /authz/api/roles/{identifier}`
     ///
-    /// `getRole`, tag `Roles`. Safe: it only reads. Published types.
+    /// `getRole`, tag `Roles`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoRoleResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /authz/api/roles`
     ///
-    /// `getRoleList`, tag `Roles`. Safe: it only reads. Published types.
+    /// `getRoleList`, tag `Roles`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoPageResponseRoleWithPrincipalCountResponse`], `application/json`, `application/yaml`.
     /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content, total data.totalItems, size data.pageSize, pageToken from data.pageToken`.
@@ -53,7 +53,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /authz/api/roles`
     ///
-    /// `postRole`, tag `Roles`. Not repeated: twice may be more than once. Published types.
+    /// `postRole`, tag `Roles`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::Role`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoRoleResponse`], `application/json`, `application/yaml`.
@@ -84,7 +84,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /authz/api/roles/{identifier}`
     ///
-    /// `putRole`, tag `Roles`. Idempotent: twice is as good as once. Published types.
+    /// `putRole`, tag `Roles`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::Role`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoRoleResponse`], `application/json`, `application/yaml`.
@@ -144,7 +144,7 @@ impl DeleteRole {
     pub fn send(self) -> rt::Sending<types::ResponseDtoRoleResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -177,7 +177,7 @@ impl GetRole {
     pub fn send(self) -> rt::Sending<types::ResponseDtoRoleResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -257,7 +257,7 @@ impl GetRoleList {
     ) -> rt::Sending<types::ResponseDtoPageResponseRoleWithPrincipalCountResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -297,7 +297,7 @@ impl PostRole {
     pub fn send(self) -> rt::Sending<types::ResponseDtoRoleResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -330,7 +330,7 @@ impl PutRole {
     pub fn send(self) -> rt::Sending<types::ResponseDtoRoleResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /authz/api/zendesk`
     ///
-    /// `createZendeskTicket`, tag `Zendesk`. Not repeated: twice may be more than once. Published types.
+    /// `createZendeskTicket`, tag `Zendesk`. Not idempotent, never retried. Published types.
     /// - Required: query `ticket_type` = `ticketType`, `priority`, `subject`.
     /// - Body, optional: `multipart/form-data`.
     /// - Result: [`types::ResponseDtoZendeskResponseDto`], `application/json`, `application/yaml`; errors 400, 500.
@@ -32,7 +32,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /authz/api/zendesk/token`
     ///
-    /// `getCoveoToken`, tag `Zendesk`. Safe: it only reads. Published types.
+    /// `getCoveoToken`, tag `Zendesk`. Read-only, retried automatically. Published types.
     /// - Result: [`types::ResponseDtoCoveoResponseDto`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
     pub fn get_coveo_token(&self) -> GetCoveoToken {
@@ -135,7 +135,7 @@ impl CreateZendeskTicket {
     pub fn send(self) -> rt::Sending<types::ResponseDtoZendeskResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -154,7 +154,7 @@ impl GetCoveoToken {
     pub fn send(self) -> rt::Sending<types::ResponseDtoCoveoResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /audit/api/audits/list`
     ///
-    /// `getAuditEventList`, tag `Audit`. Safe: it only reads. Published types.
+    /// `getAuditEventList`, tag `Audit`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::AuditFilterProperties`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoPageResponseAuditEvent`], `application/json`, `application/yaml`.
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /audit/api/audits/listV2`
     ///
-    /// `getAuditEventListV2`, tag `Audit`. Safe: it only reads. Published types.
+    /// `getAuditEventListV2`, tag `Audit`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::AuditFilterProperties`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoSliceResponseAuditEvent`], `application/json`, `application/yaml`.
@@ -96,7 +96,7 @@ impl GetAuditEventList {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseAuditEvent> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -167,7 +167,7 @@ impl GetAuditEventListV2 {
     pub fn send(self) -> rt::Sending<types::ResponseDtoSliceResponseAuditEvent> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /audit/api/auditFilters/{identifier}`
     ///
-    /// `deleteAuditFilter`, tag `AuditFilters`. Idempotent: twice is as good as once. Published types.
+    /// `deleteAuditFilter`, tag `AuditFilters`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
     #[inline]
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /audit/api/auditFilters/{identifier}`
     ///
-    /// `getAuditFilter`, tag `AuditFilters`. Safe: it only reads. Published types.
+    /// `getAuditFilter`, tag `AuditFilters`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::AuditResponseDtoFilter`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
     #[inline]
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /audit/api/auditFilters`
     ///
-    /// `getAuditFilterList`, tag `AuditFilters`. Safe: it only reads. Published types.
+    /// `getAuditFilterList`, tag `AuditFilters`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoPageResponseFilter`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
     /// - List: `paged pageIndex/pageSize from 0, size 100, at most 1000, items data.content, total data.totalItems, size data.pageSize`.
@@ -56,7 +56,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /audit/api/auditFilters`
     ///
-    /// `postAuditFilter`, tag `AuditFilters`. Not repeated: twice may be more than once. Published types.
+    /// `postAuditFilter`, tag `AuditFilters`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::Filter`], `application/json`, `text/html`, `text/plain`, `text/yaml`.
     /// - Result: [`types::AuditResponseDtoFilter`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
@@ -113,7 +113,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /audit/api/auditFilters`
     ///
-    /// `updateAuditFilter`, tag `AuditFilters`. Idempotent: twice is as good as once. Published types.
+    /// `updateAuditFilter`, tag `AuditFilters`. Idempotent, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::Filter`], `application/json`, `text/html`, `text/plain`, `text/yaml`.
     /// - Result: [`types::AuditResponseDtoFilter`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
@@ -195,7 +195,7 @@ impl DeleteAuditFilter {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -228,7 +228,7 @@ impl GetAuditFilter {
     pub fn send(self) -> rt::Sending<types::AuditResponseDtoFilter> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -282,7 +282,7 @@ impl GetAuditFilterList {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseFilter> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -308,7 +308,7 @@ impl PostAuditFilter {
     pub fn send(self) -> rt::Sending<types::AuditResponseDtoFilter> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -327,7 +327,7 @@ impl UpdateAuditFilter {
     pub fn send(self) -> rt::Sending<types::AuditResponseDtoFilter> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /audit/api/auditYaml`
     ///
-    /// `getYamlDiff`, tag `AuditYaml`. Safe: it only reads. Published types.
+    /// `getYamlDiff`, tag `AuditYaml`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `audit_id` = `auditId`.
     /// - Result: [`types::ResponseDtoYamlDiffRecord`], `application/json`, `application/yaml`.
     #[inline]
@@ -34,7 +34,7 @@ impl GetYamlDiff {
     pub fn send(self) -> rt::Sending<types::ResponseDtoYamlDiffRecord> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/audits`
     ///
-    /// `post-audits`, tag `Audits`. Safe: it only reads. Published types.
+    /// `post-audits`, tag `Audits`. Read-only, retried automatically. Published types.
     /// - Body, optional: [`types::AuditFilterPropertiesV1dto`], `application/json`.
     /// - Result: list of [`types::AuditEventDto`], `application/json`.
     /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
@@ -75,7 +75,7 @@ impl PostAudits {
     pub fn send(self) -> rt::Sending<Vec<types::AuditEventDto>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

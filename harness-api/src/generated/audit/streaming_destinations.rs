@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/streaming-destinations`
     ///
-    /// `create-streaming-destinations`, tag `Streaming Destinations`. Not repeated: twice may be more than once. Published types.
+    /// `create-streaming-destinations`, tag `Streaming Destinations`. Not idempotent, never retried. Published types.
     /// - Body, optional: [`types::StreamingDestinationDto`], `application/json`.
     /// - Result: [`types::StreamingDestinationResponse`], `application/json`.
     #[inline]
@@ -17,7 +17,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/streaming-destinations/{streaming-destination}`
     ///
-    /// `delete-disabled-streaming-destination`, tag `Streaming Destinations`. Idempotent: twice is as good as once. Published types.
+    /// `delete-disabled-streaming-destination`, tag `Streaming Destinations`. Idempotent, retried automatically. Published types.
     /// - Required: path `streaming_destination` = `streaming-destination`.
     /// - Result: [`types::StreamingDestinationResponse`], `application/json`.
     #[inline]
@@ -32,7 +32,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/streaming-destinations/{streaming-destination}`
     ///
-    /// `get-streaming-destination`, tag `Streaming Destinations`. Safe: it only reads. Published types.
+    /// `get-streaming-destination`, tag `Streaming Destinations`. Read-only, retried automatically. Published types.
     /// - Required: path `streaming_destination` = `streaming-destination`.
     /// - Result: [`types::StreamingDestinationResponse`], `application/json`.
     #[inline]
@@ -47,7 +47,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/streaming-destinations`
     ///
-    /// `get-streaming-destinations`, tag `Streaming Destinations`. Safe: it only reads. Published types.
+    /// `get-streaming-destinations`, tag `Streaming Destinations`. Read-only, retried automatically. Published types.
     /// - Result: list of [`types::StreamingDestinationResponse`], `application/json`.
     /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
@@ -58,7 +58,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/streaming-destinations/aggregate`
     ///
-    /// `getStreamingDestinationsAggregate`, tag `Streaming Destinations`. Safe: it only reads. Published types.
+    /// `getStreamingDestinationsAggregate`, tag `Streaming Destinations`. Read-only, retried automatically. Published types.
     /// - Result: list of [`types::StreamingDestinationAggregateDto`], `application/json`.
     /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
@@ -71,7 +71,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/streaming-destinations/cards`
     ///
-    /// `get-streaming-destinations-cards`, tag `Streaming Destinations`. Safe: it only reads. Published types.
+    /// `get-streaming-destinations-cards`, tag `Streaming Destinations`. Read-only, retried automatically. Published types.
     /// - Result: [`types::StreamingDestinationCards`], `application/json`.
     #[inline]
     pub fn get_streaming_destinations_cards(&self) -> GetStreamingDestinationsCards {
@@ -81,7 +81,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/streaming-destinations/{streaming-destination}`
     ///
-    /// `update-streaming-destination`, tag `Streaming Destinations`. Idempotent: twice is as good as once. Published types.
+    /// `update-streaming-destination`, tag `Streaming Destinations`. Idempotent, retried automatically. Published types.
     /// - Required: path `streaming_destination` = `streaming-destination`.
     /// - Body, optional: [`types::StreamingDestinationDto`], `application/json`.
     /// - Result: [`types::StreamingDestinationResponse`], `application/json`.
@@ -97,7 +97,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/streaming-destinations/{streaming-destination}/validate-unique-identifier`
     ///
-    /// `validateUniqueIdentifier`, tag `Streaming Destinations`. Safe: it only reads. Published types.
+    /// `validateUniqueIdentifier`, tag `Streaming Destinations`. Read-only, retried automatically. Published types.
     /// - Required: path `streaming_destination` = `streaming-destination`.
     /// - Result: bool, `application/json`.
     #[inline]
@@ -137,7 +137,7 @@ impl CreateStreamingDestinations {
     pub fn send(self) -> rt::Sending<types::StreamingDestinationResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -163,7 +163,7 @@ impl DeleteDisabledStreamingDestination {
     pub fn send(self) -> rt::Sending<types::StreamingDestinationResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -189,7 +189,7 @@ impl GetStreamingDestination {
     pub fn send(self) -> rt::Sending<types::StreamingDestinationResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -267,7 +267,7 @@ impl GetStreamingDestinations {
     pub fn send(self) -> rt::Sending<Vec<types::StreamingDestinationResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -360,7 +360,7 @@ impl GetStreamingDestinationsAggregate {
     pub fn send(self) -> rt::Sending<Vec<types::StreamingDestinationAggregateDto>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -393,7 +393,7 @@ impl GetStreamingDestinationsCards {
     pub fn send(self) -> rt::Sending<types::StreamingDestinationCards> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -426,7 +426,7 @@ impl UpdateStreamingDestination {
     pub fn send(self) -> rt::Sending<types::StreamingDestinationResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -452,7 +452,7 @@ impl ValidateUniqueIdentifier {
     pub fn send(self) -> rt::Sending<bool> {
         self.call.json()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

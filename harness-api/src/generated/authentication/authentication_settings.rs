@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/authentication-settings/ldap/settings`
     ///
-    /// `createLdapSettings`, tag `Authentication Settings`. Not repeated: twice may be more than once. Published types.
+    /// `createLdapSettings`, tag `Authentication Settings`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::LdapSettings`], `application/json`.
     /// - Result: [`types::RestResponseLdapSettings`], `application/json`, `application/yaml`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /ng/api/authentication-settings/ldap/settings`
     ///
-    /// `deleteLdapSettings`, tag `Authentication Settings`. Idempotent: twice is as good as once. Published types.
+    /// `deleteLdapSettings`, tag `Authentication Settings`. Idempotent, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::RestResponseBoolean`], `application/json`, `application/yaml`.
     #[inline]
@@ -39,7 +39,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /ng/api/authentication-settings/delete-saml-metadata`
     ///
-    /// `deleteSamlMetaData`, tag `Authentication Settings`. Idempotent: twice is as good as once. Published types.
+    /// `deleteSamlMetaData`, tag `Authentication Settings`. Idempotent, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::RestResponseSsoConfig`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
@@ -54,7 +54,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /ng/api/authentication-settings/saml-metadata/{samlSSOId}/delete`
     ///
-    /// `deleteSamlMetaDataForSamlSSOId`, tag `Authentication Settings`. Idempotent: twice is as good as once. Published types.
+    /// `deleteSamlMetaDataForSamlSSOId`, tag `Authentication Settings`. Idempotent, retried automatically. Published types.
     /// - Required: path `saml_sso_id` = `samlSSOId`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::RestResponseSsoConfig`], `application/json`, `application/yaml`.
     #[inline]
@@ -71,7 +71,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/authentication-settings/saml-metadata-upload/{samlSSOId}/authentication`
     ///
-    /// `enableDisableAuthenticationForSAMLSetting`, tag `Authentication Settings`. Idempotent: twice is as good as once. Published types.
+    /// `enableDisableAuthenticationForSAMLSetting`, tag `Authentication Settings`. Idempotent, retried automatically. Published types.
     /// - Required: path `saml_sso_id` = `samlSSOId`; query `account_identifier` = `accountIdentifier`, `enable`.
     /// - Result: [`types::RestResponseBoolean`], `application/json`, `application/yaml`.
     #[inline]
@@ -93,7 +93,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/authentication-settings`
     ///
-    /// `getAuthenticationSettings`, tag `Authentication Settings`. Safe: it only reads. Published types.
+    /// `getAuthenticationSettings`, tag `Authentication Settings`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::RestResponseAuthenticationSettingsResponse`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
@@ -108,7 +108,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/authentication-settings/v2`
     ///
-    /// `getAuthenticationSettingsV2`, tag `Authentication Settings`. Safe: it only reads. Published types.
+    /// `getAuthenticationSettingsV2`, tag `Authentication Settings`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::RestResponseAuthenticationSettingsResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -123,7 +123,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/authentication-settings/ldap/settings`
     ///
-    /// `getLdapSettings`, tag `Authentication Settings`. Safe: it only reads. Published types.
+    /// `getLdapSettings`, tag `Authentication Settings`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::RestResponseLdapSettings`], `application/json`, `application/yaml`.
     #[inline]
@@ -138,7 +138,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/authentication-settings/login-settings/password-strength`
     ///
-    /// `getPasswordStrengthSettings`, tag `Authentication Settings`. Safe: it only reads. Published types.
+    /// `getPasswordStrengthSettings`, tag `Authentication Settings`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::RestResponsePasswordStrengthPolicy`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
@@ -153,7 +153,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/authentication-settings/saml-login-test`
     ///
-    /// `getSamlLoginTest`, tag `Authentication Settings`. Safe: it only reads. Published types.
+    /// `getSamlLoginTest`, tag `Authentication Settings`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`.
     /// - Result: [`types::RestResponseLoginTypeResponse`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
@@ -168,7 +168,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/authentication-settings/saml-login-test/{samlSSOId}`
     ///
-    /// `getSamlLoginTestV2`, tag `Authentication Settings`. Safe: it only reads. Published types.
+    /// `getSamlLoginTestV2`, tag `Authentication Settings`. Read-only, retried automatically. Published types.
     /// - Required: path `saml_sso_id` = `samlSSOId`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::RestResponseLoginTypeResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -185,7 +185,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /ng/api/authentication-settings/oauth/remove-mechanism`
     ///
-    /// `removeOauthMechanism`, tag `Authentication Settings`. Idempotent: twice is as good as once. Published types.
+    /// `removeOauthMechanism`, tag `Authentication Settings`. Idempotent, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::RestResponseBoolean`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
@@ -200,7 +200,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/authentication-settings/public-access`
     ///
-    /// `setPublicAccess`, tag `Authentication Settings`. Idempotent: twice is as good as once. Published types.
+    /// `setPublicAccess`, tag `Authentication Settings`. Idempotent, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: bool, `application/json`.
     /// - Result: [`types::RestResponseBoolean`], `application/json`, `application/yaml`.
@@ -218,7 +218,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/authentication-settings/session-timeout-account-level`
     ///
-    /// `setSessionTimeoutAtAccountLevel`, tag `Authentication Settings`. Idempotent: twice is as good as once. Published types.
+    /// `setSessionTimeoutAtAccountLevel`, tag `Authentication Settings`. Idempotent, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::SessionTimeoutSettings`], `application/json`.
     /// - Result: [`types::RestResponseBoolean`], `application/json`, `application/yaml`.
@@ -236,7 +236,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/authentication-settings/two-factor-admin-override-settings`
     ///
-    /// `setTwoFactorAuthAtAccountLevel`, tag `Authentication Settings`. Idempotent: twice is as good as once. Published types.
+    /// `setTwoFactorAuthAtAccountLevel`, tag `Authentication Settings`. Idempotent, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::TwoFactorAdminOverrideSettings`], `application/json`.
     /// - Result: [`types::RestResponseBoolean`], `application/json`, `application/yaml`; errors 400, 500.
@@ -254,7 +254,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/authentication-settings/update-auth-mechanism`
     ///
-    /// `updateAuthMechanism`, tag `Authentication Settings`. Idempotent: twice is as good as once. Published types.
+    /// `updateAuthMechanism`, tag `Authentication Settings`. Idempotent, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::RestResponseBoolean`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
@@ -269,7 +269,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/authentication-settings/ldap/settings`
     ///
-    /// `updateLdapSettings`, tag `Authentication Settings`. Idempotent: twice is as good as once. Published types.
+    /// `updateLdapSettings`, tag `Authentication Settings`. Idempotent, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::LdapSettings`], `application/json`.
     /// - Result: [`types::RestResponseLdapSettings`], `application/json`, `application/yaml`.
@@ -287,7 +287,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/authentication-settings/oauth/update-providers`
     ///
-    /// `updateOauthProviders`, tag `Authentication Settings`. Idempotent: twice is as good as once. Published types.
+    /// `updateOauthProviders`, tag `Authentication Settings`. Idempotent, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::OauthSettings`], `application/json`.
     /// - Result: [`types::RestResponseBoolean`], `application/json`, `application/yaml`; errors 400, 500.
@@ -305,7 +305,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/authentication-settings/saml-metadata-upload`
     ///
-    /// `updateSamlMetaData`, tag `Authentication Settings`. Not repeated: twice may be more than once. Published types.
+    /// `updateSamlMetaData`, tag `Authentication Settings`. Not idempotent, never retried. Published types.
     /// - Required: query `account_id` = `accountId`.
     /// - Body, optional: `multipart/form-data`.
     /// - Result: [`types::RestResponseSsoConfig`], `application/json`, `application/yaml`; errors 400, 500.
@@ -321,7 +321,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/authentication-settings/saml-metadata-upload/{samlSSOId}`
     ///
-    /// `updateSamlMetaDataForSamlSSOId`, tag `Authentication Settings`. Not repeated: twice may be more than once. Published types.
+    /// `updateSamlMetaDataForSamlSSOId`, tag `Authentication Settings`. Not idempotent, never retried. Published types.
     /// - Required: path `saml_sso_id` = `samlSSOId`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: `multipart/form-data`.
     /// - Result: [`types::RestResponseSsoConfig`], `application/json`, `application/yaml`.
@@ -339,7 +339,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/authentication-settings/whitelisted-domains`
     ///
-    /// `updateWhitelistedDomains`, tag `Authentication Settings`. Idempotent: twice is as good as once. Published types.
+    /// `updateWhitelistedDomains`, tag `Authentication Settings`. Idempotent, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: list of text, `application/json`.
     /// - Result: [`types::RestResponseBoolean`], `application/json`, `application/yaml`; errors 400, 500.
@@ -355,7 +355,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/authentication-settings/saml-metadata-upload`
     ///
-    /// `uploadSamlMetaData`, tag `Authentication Settings`. Not repeated: twice may be more than once. Published types.
+    /// `uploadSamlMetaData`, tag `Authentication Settings`. Not idempotent, never retried. Published types.
     /// - Required: query `account_id` = `accountId`.
     /// - Body, optional: `multipart/form-data`.
     /// - Result: [`types::RestResponseSsoConfig`], `application/json`, `application/yaml`; errors 400, 500.
@@ -371,7 +371,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/authentication-settings/saml-metadata`
     ///
-    /// `uploadSamlMetaDataDs`, tag `Authentication Settings`. Not repeated: twice may be more than once. Published types.
+    /// `uploadSamlMetaDataDs`, tag `Authentication Settings`. Not idempotent, never retried. Published types.
     /// - Required: query `account_id` = `accountId`.
     /// - Body, optional: `multipart/form-data`.
     /// - Result: [`types::RestResponseSamlSettingsDto`], `application/json`, `application/yaml`.
@@ -398,7 +398,7 @@ impl CreateLdapSettings {
     pub fn send(self) -> rt::Sending<types::RestResponseLdapSettings> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -417,7 +417,7 @@ impl DeleteLdapSettings {
     pub fn send(self) -> rt::Sending<types::RestResponseBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -436,7 +436,7 @@ impl DeleteSamlMetaData {
     pub fn send(self) -> rt::Sending<types::RestResponseSsoConfig> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -455,7 +455,7 @@ impl DeleteSamlMetaDataForSamlSsoId {
     pub fn send(self) -> rt::Sending<types::RestResponseSsoConfig> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -474,7 +474,7 @@ impl EnableDisableAuthenticationForSamlSetting {
     pub fn send(self) -> rt::Sending<types::RestResponseBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -493,7 +493,7 @@ impl GetAuthenticationSettings {
     pub fn send(self) -> rt::Sending<types::RestResponseAuthenticationSettingsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -512,7 +512,7 @@ impl GetAuthenticationSettingsV2 {
     pub fn send(self) -> rt::Sending<types::RestResponseAuthenticationSettingsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -531,7 +531,7 @@ impl GetLdapSettings {
     pub fn send(self) -> rt::Sending<types::RestResponseLdapSettings> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -550,7 +550,7 @@ impl GetPasswordStrengthSettings {
     pub fn send(self) -> rt::Sending<types::RestResponsePasswordStrengthPolicy> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -569,7 +569,7 @@ impl GetSamlLoginTest {
     pub fn send(self) -> rt::Sending<types::RestResponseLoginTypeResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -588,7 +588,7 @@ impl GetSamlLoginTestV2 {
     pub fn send(self) -> rt::Sending<types::RestResponseLoginTypeResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -607,7 +607,7 @@ impl RemoveOauthMechanism {
     pub fn send(self) -> rt::Sending<types::RestResponseBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -626,7 +626,7 @@ impl SetPublicAccess {
     pub fn send(self) -> rt::Sending<types::RestResponseBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -645,7 +645,7 @@ impl SetSessionTimeoutAtAccountLevel {
     pub fn send(self) -> rt::Sending<types::RestResponseBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -664,7 +664,7 @@ impl SetTwoFactorAuthAtAccountLevel {
     pub fn send(self) -> rt::Sending<types::RestResponseBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -701,7 +701,7 @@ impl UpdateAuthMechanism {
     pub fn send(self) -> rt::Sending<types::RestResponseBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -720,7 +720,7 @@ impl UpdateLdapSettings {
     pub fn send(self) -> rt::Sending<types::RestResponseLdapSettings> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -739,7 +739,7 @@ impl UpdateOauthProviders {
     pub fn send(self) -> rt::Sending<types::RestResponseBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -842,7 +842,7 @@ impl UpdateSamlMetaData {
     pub fn send(self) -> rt::Sending<types::RestResponseSsoConfig> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -952,7 +952,7 @@ impl UpdateSamlMetaDataForSamlSsoId {
     pub fn send(self) -> rt::Sending<types::RestResponseSsoConfig> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -978,7 +978,7 @@ impl UpdateWhitelistedDomains {
     pub fn send(self) -> rt::Sending<types::RestResponseBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1088,7 +1088,7 @@ impl UploadSamlMetaData {
     pub fn send(self) -> rt::Sending<types::RestResponseSsoConfig> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1198,7 +1198,7 @@ impl UploadSamlMetaDataDs {
     pub fn send(self) -> rt::Sending<types::RestResponseSamlSettingsDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/ip-allowlist/allowed/ip-address`
     ///
-    /// `allowed-ip-address`, tag `IP Allowlist`. Safe: it only reads. Published types.
+    /// `allowed-ip-address`, tag `IP Allowlist`. Read-only, retried automatically. Published types.
     /// - Required: query `ip_address`.
     /// - Result: [`types::IpAllowlistConfigValidateResponse`], `application/json`.
     #[inline]
@@ -18,7 +18,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/ip-allowlist`
     ///
-    /// `create-ip-allowlist-config`, tag `IP Allowlist`. Not repeated: twice may be more than once. Published types.
+    /// `create-ip-allowlist-config`, tag `IP Allowlist`. Not idempotent, never retried. Published types.
     /// - Body, optional: [`types::IpAllowlistConfigRequest`], `application/json`.
     /// - Result: [`types::IpAllowlistConfigResponse`], `application/json`.
     #[inline]
@@ -29,7 +29,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/ip-allowlist/{ip-config-identifier}`
     ///
-    /// `delete-ip-allowlist-config`, tag `IP Allowlist`. Idempotent: twice is as good as once. Published types.
+    /// `delete-ip-allowlist-config`, tag `IP Allowlist`. Idempotent, retried automatically. Published types.
     /// - Required: path `ip_config_identifier` = `ip-config-identifier`.
     /// - Result: nothing.
     #[inline]
@@ -44,7 +44,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/ip-allowlist/{ip-config-identifier}`
     ///
-    /// `get-ip-allowlist-config`, tag `IP Allowlist`. Safe: it only reads. Published types.
+    /// `get-ip-allowlist-config`, tag `IP Allowlist`. Read-only, retried automatically. Published types.
     /// - Required: path `ip_config_identifier` = `ip-config-identifier`.
     /// - Result: [`types::IpAllowlistConfigResponse`], `application/json`.
     #[inline]
@@ -59,7 +59,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/ip-allowlist`
     ///
-    /// `get-ip-allowlist-configs`, tag `IP Allowlist`. Safe: it only reads. Published types.
+    /// `get-ip-allowlist-configs`, tag `IP Allowlist`. Read-only, retried automatically. Published types.
     /// - Result: list of [`types::IpAllowlistConfigResponse`], `application/json`.
     /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
@@ -70,7 +70,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/ip-allowlist/{ip-config-identifier}`
     ///
-    /// `update-ip-allowlist-config`, tag `IP Allowlist`. Idempotent: twice is as good as once. Published types.
+    /// `update-ip-allowlist-config`, tag `IP Allowlist`. Idempotent, retried automatically. Published types.
     /// - Required: path `ip_config_identifier` = `ip-config-identifier`.
     /// - Body, optional: [`types::IpAllowlistConfigRequest`], `application/json`.
     /// - Result: [`types::IpAllowlistConfigResponse`], `application/json`.
@@ -86,7 +86,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/ip-allowlist/validate/ip-address`
     ///
-    /// `validate-ip-address-allowlisted-or-not`, tag `IP Allowlist`. Safe: it only reads. Published types.
+    /// `validate-ip-address-allowlisted-or-not`, tag `IP Allowlist`. Read-only, retried automatically. Published types.
     /// - Required: query `ip_address`.
     /// - Result: [`types::IpAllowlistConfigValidateResponse`], `application/json`.
     #[inline]
@@ -101,7 +101,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/ip-allowlist/validate-unique-identifier/{ip-config-identifier}`
     ///
-    /// `validate-unique-ip-allowlist-config-identifier`, tag `IP Allowlist`. Safe: it only reads. Published types.
+    /// `validate-unique-ip-allowlist-config-identifier`, tag `IP Allowlist`. Read-only, retried automatically. Published types.
     /// - Required: path `ip_config_identifier` = `ip-config-identifier`.
     /// - Result: bool, `application/json`.
     #[inline]
@@ -137,7 +137,7 @@ impl AllowedIpAddress {
     pub fn send(self) -> rt::Sending<types::IpAllowlistConfigValidateResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -170,7 +170,7 @@ impl CreateIpAllowlistConfig {
     pub fn send(self) -> rt::Sending<types::IpAllowlistConfigResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -196,7 +196,7 @@ impl DeleteIpAllowlistConfig {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -222,7 +222,7 @@ impl GetIpAllowlistConfig {
     pub fn send(self) -> rt::Sending<types::IpAllowlistConfigResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -300,7 +300,7 @@ impl GetIpAllowlistConfigs {
     pub fn send(self) -> rt::Sending<Vec<types::IpAllowlistConfigResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -340,7 +340,7 @@ impl UpdateIpAllowlistConfig {
     pub fn send(self) -> rt::Sending<types::IpAllowlistConfigResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -380,7 +380,7 @@ impl ValidateIpAddressAllowlistedOrNot {
     pub fn send(self) -> rt::Sending<types::IpAllowlistConfigValidateResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -406,7 +406,7 @@ impl ValidateUniqueIpAllowlistConfigIdentifier {
     pub fn send(self) -> rt::Sending<bool> {
         self.call.json()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/ldap-settings`
     ///
-    /// `create-ng-ldap-settings`, tag `Ldap Settings`. Not repeated: twice may be more than once. Published types.
+    /// `create-ng-ldap-settings`, tag `Ldap Settings`. Not idempotent, never retried. Published types.
     /// - Body, optional: [`types::LdapSettingsRequest`], `application/json`.
     /// - Result: [`types::LdapSettingsResponse`], `application/json`.
     #[inline]
@@ -17,7 +17,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/ldap-settings/{ldap-settings-id}`
     ///
-    /// `delete-ldap-settings`, tag `Ldap Settings`. Idempotent: twice is as good as once. Published types.
+    /// `delete-ldap-settings`, tag `Ldap Settings`. Idempotent, retried automatically. Published types.
     /// - Required: path `ldap_settings_id` = `ldap-settings-id`.
     /// - Result: nothing.
     #[inline]
@@ -32,7 +32,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/ldap-settings/{ldap-settings-id}`
     ///
-    /// `get-ldap-settings`, tag `Ldap Settings`. Safe: it only reads. Published types.
+    /// `get-ldap-settings`, tag `Ldap Settings`. Read-only, retried automatically. Published types.
     /// - Required: path `ldap_settings_id` = `ldap-settings-id`.
     /// - Result: [`types::LdapSettingsResponse`], `application/json`.
     #[inline]
@@ -47,7 +47,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/ldap-settings/iterations`
     ///
-    /// `ldap-settings-iterations`, tag `Ldap Settings`. Not repeated: twice may be more than once. Published types.
+    /// `ldap-settings-iterations`, tag `Ldap Settings`. Not idempotent, never retried. Published types.
     /// - Body, optional: [`types::CronExpressionRequestDto`], `application/json`.
     /// - Result: [`types::LdapSettingsIterations`], `application/json`.
     #[inline]
@@ -58,7 +58,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/ldap-settings/ldap-login-test`
     ///
-    /// `ldap-settings-ldap-login-test`, tag `Ldap Settings`. Not repeated: twice may be more than once. Published types.
+    /// `ldap-settings-ldap-login-test`, tag `Ldap Settings`. Not idempotent, never retried. Published types.
     /// - Body, optional: [`types::LdapTestLoginRequestDto`], `application/json`.
     /// - Result: [`types::LdapTestLoginResponseDto`], `application/json`.
     #[inline]
@@ -69,7 +69,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/ldap-settings/search-group/{group-id}`
     ///
-    /// `ldap-settings-search-group`, tag `Ldap Settings`. Safe: it only reads. Published types.
+    /// `ldap-settings-search-group`, tag `Ldap Settings`. Read-only, retried automatically. Published types.
     /// - Required: path `group_id` = `group-id`.
     /// - Result: [`types::LdapGroupResponseDto`], `application/json`.
     #[inline]
@@ -84,7 +84,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/ldap-settings/sync-group/{group-id}`
     ///
-    /// `ldap-settings-sync-group-with-id`, tag `Ldap Settings`. Not repeated: twice may be more than once. Published types.
+    /// `ldap-settings-sync-group-with-id`, tag `Ldap Settings`. Not idempotent, never retried. Published types.
     /// - Required: path `group_id` = `group-id`.
     /// - Result: nothing.
     #[inline]
@@ -99,7 +99,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/ldap-settings/sync-groups`
     ///
-    /// `ldap-settings-sync-groups`, tag `Ldap Settings`. Not repeated: twice may be more than once. Published types.
+    /// `ldap-settings-sync-groups`, tag `Ldap Settings`. Not idempotent, never retried. Published types.
     /// - Result: nothing.
     #[inline]
     pub fn ldap_settings_sync_groups(&self) -> LdapSettingsSyncGroups {
@@ -109,7 +109,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/ldap-settings/link/{group-id}`
     ///
-    /// `link-ldap-settings`, tag `Ldap Settings`. Not repeated: twice may be more than once. Published types.
+    /// `link-ldap-settings`, tag `Ldap Settings`. Not idempotent, never retried. Published types.
     /// - Required: path `group_id` = `group-id`.
     /// - Body, optional: [`types::LinkSsoGroupRequestDto`], `application/json`.
     /// - Result: [`types::UserGroupDto`], `application/json`.
@@ -121,7 +121,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/ldap-settings/link/orgs/{org}/{group-id}`
     ///
-    /// `link-ldap-settings-org`, tag `Ldap Settings`. Not repeated: twice may be more than once. Published types.
+    /// `link-ldap-settings-org`, tag `Ldap Settings`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `group_id` = `group-id`.
     /// - Body, optional: [`types::LinkSsoGroupRequestDto`], `application/json`.
     /// - Result: [`types::UserGroupDto`], `application/json`.
@@ -139,7 +139,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/ldap-settings/link/orgs/{org}/projects/{project}/{group-id}`
     ///
-    /// `link-ldap-settings-proj`, tag `Ldap Settings`. Not repeated: twice may be more than once. Published types.
+    /// `link-ldap-settings-proj`, tag `Ldap Settings`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `group_id` = `group-id`.
     /// - Body, optional: [`types::LinkSsoGroupRequestDto`], `application/json`.
     /// - Result: [`types::UserGroupDto`], `application/json`.
@@ -159,7 +159,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/ldap-settings/unlink/{group-id}`
     ///
-    /// `unlink-ldap-settings`, tag `Ldap Settings`. Not repeated: twice may be more than once. Published types.
+    /// `unlink-ldap-settings`, tag `Ldap Settings`. Not idempotent, never retried. Published types.
     /// - Required: path `group_id` = `group-id`.
     /// - Body, optional: [`types::UnlinkSsoGroupRequestDto`], `application/json`.
     /// - Result: [`types::UserGroupDto`], `application/json`.
@@ -175,7 +175,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/ldap-settings/unlink/orgs/{org}/{group-id}`
     ///
-    /// `unlink-ldap-settings-org`, tag `Ldap Settings`. Not repeated: twice may be more than once. Published types.
+    /// `unlink-ldap-settings-org`, tag `Ldap Settings`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `group_id` = `group-id`.
     /// - Body, optional: [`types::UnlinkSsoGroupRequestDto`], `application/json`.
     /// - Result: [`types::UserGroupDto`], `application/json`.
@@ -193,7 +193,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/ldap-settings/unlink/orgs/{org}/projects/{project}/{group-id}`
     ///
-    /// `unlink-ldap-settings-proj`, tag `Ldap Settings`. Not repeated: twice may be more than once. Published types.
+    /// `unlink-ldap-settings-proj`, tag `Ldap Settings`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `group_id` = `group-id`.
     /// - Body, optional: [`types::UnlinkSsoGroupRequestDto`], `application/json`.
     /// - Result: [`types::UserGroupDto`], `application/json`.
@@ -213,7 +213,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/ldap-settings/{ldap-settings-id}`
     ///
-    /// `update-ldap-settings`, tag `Ldap Settings`. Idempotent: twice is as good as once. Published types.
+    /// `update-ldap-settings`, tag `Ldap Settings`. Idempotent, retried automatically. Published types.
     /// - Required: path `ldap_settings_id` = `ldap-settings-id`.
     /// - Body, optional: [`types::LdapSettingsRequest`], `application/json`.
     /// - Result: [`types::LdapSettingsResponse`], `application/json`.
@@ -229,7 +229,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/ldap-settings/validate/connection-settings`
     ///
-    /// `validate-connection-settings`, tag `Ldap Settings`. Safe: it only reads. Published types.
+    /// `validate-connection-settings`, tag `Ldap Settings`. Read-only, retried automatically. Published types.
     /// - Body, optional: [`types::LdapSettingsRequest`], `application/json`.
     /// - Result: [`types::LdapValidateResponseDto`], `application/json`.
     #[inline]
@@ -240,7 +240,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/ldap-settings/validate/group-settings`
     ///
-    /// `validate-group-settings`, tag `Ldap Settings`. Safe: it only reads. Published types.
+    /// `validate-group-settings`, tag `Ldap Settings`. Read-only, retried automatically. Published types.
     /// - Body, optional: [`types::LdapSettingsRequest`], `application/json`.
     /// - Result: [`types::LdapValidateResponseDto`], `application/json`.
     #[inline]
@@ -251,7 +251,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/ldap-settings/validate/user-settings`
     ///
-    /// `validate-user-settings`, tag `Ldap Settings`. Safe: it only reads. Published types.
+    /// `validate-user-settings`, tag `Ldap Settings`. Read-only, retried automatically. Published types.
     /// - Body, optional: [`types::LdapSettingsRequest`], `application/json`.
     /// - Result: [`types::LdapValidateResponseDto`], `application/json`.
     #[inline]
@@ -262,7 +262,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/ldap-settings`
     ///
-    /// `get-account-ldap-settings`, tag `ldap-settings`. Safe: it only reads. Published types.
+    /// `get-account-ldap-settings`, tag `ldap-settings`. Read-only, retried automatically. Published types.
     /// - Result: [`types::LdapSettingsResponse`], `application/json`.
     #[inline]
     pub fn get_account_ldap_settings(&self) -> GetAccountLdapSettings {
@@ -297,7 +297,7 @@ impl CreateNgLdapSettings {
     pub fn send(self) -> rt::Sending<types::LdapSettingsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -323,7 +323,7 @@ impl DeleteLdapSettingsById {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -349,7 +349,7 @@ impl GetLdapSettingsById {
     pub fn send(self) -> rt::Sending<types::LdapSettingsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -382,7 +382,7 @@ impl LdapSettingsIterations {
     pub fn send(self) -> rt::Sending<types::LdapSettingsIterations> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -415,7 +415,7 @@ impl LdapSettingsLdapLoginTest {
     pub fn send(self) -> rt::Sending<types::LdapTestLoginResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -441,7 +441,7 @@ impl LdapSettingsSearchGroup {
     pub fn send(self) -> rt::Sending<types::LdapGroupResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -467,7 +467,7 @@ impl LdapSettingsSyncGroupWithId {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -493,7 +493,7 @@ impl LdapSettingsSyncGroups {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -526,7 +526,7 @@ impl LinkLdapSettings {
     pub fn send(self) -> rt::Sending<types::UserGroupDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -559,7 +559,7 @@ impl LinkLdapSettingsOrg {
     pub fn send(self) -> rt::Sending<types::UserGroupDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -592,7 +592,7 @@ impl LinkLdapSettingsProj {
     pub fn send(self) -> rt::Sending<types::UserGroupDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -625,7 +625,7 @@ impl UnlinkLdapSettings {
     pub fn send(self) -> rt::Sending<types::UserGroupDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -658,7 +658,7 @@ impl UnlinkLdapSettingsOrg {
     pub fn send(self) -> rt::Sending<types::UserGroupDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -691,7 +691,7 @@ impl UnlinkLdapSettingsProj {
     pub fn send(self) -> rt::Sending<types::UserGroupDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -724,7 +724,7 @@ impl UpdateLdapSettingsById {
     pub fn send(self) -> rt::Sending<types::LdapSettingsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -757,7 +757,7 @@ impl ValidateConnectionSettings {
     pub fn send(self) -> rt::Sending<types::LdapValidateResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -790,7 +790,7 @@ impl ValidateGroupSettings {
     pub fn send(self) -> rt::Sending<types::LdapValidateResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -823,7 +823,7 @@ impl ValidateUserSettings {
     pub fn send(self) -> rt::Sending<types::LdapValidateResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -849,7 +849,7 @@ impl GetAccountLdapSettings {
     pub fn send(self) -> rt::Sending<types::LdapSettingsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

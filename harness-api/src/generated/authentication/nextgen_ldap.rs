@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ng/api/ldap/ngLdapSettings`
     ///
-    /// `getNgLdapSettings`, tag `Nextgen Ldap`. Safe: it only reads. Published types.
+    /// `getNgLdapSettings`, tag `Nextgen Ldap`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtongLdapSettingsWithEncryptedDataDetails`], `application/json`, `application/x-kryo`, `application/yaml`.
     #[inline]
@@ -21,7 +21,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/ldap/ldap-login-test`
     ///
-    /// `postLdapAuthenticationTest`, tag `Nextgen Ldap`. Not repeated: twice may be more than once. Published types.
+    /// `postLdapAuthenticationTest`, tag `Nextgen Ldap`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: `multipart/form-data`.
     /// - Result: [`types::RestResponseLdapResponse`], `application/json`, `application/yaml`.
@@ -37,7 +37,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/ldap/{ldapId}/search/group`
     ///
-    /// `searchLdapGroups`, tag `Nextgen Ldap`. Safe: it only reads. Published types.
+    /// `searchLdapGroups`, tag `Nextgen Ldap`. Read-only, retried automatically. Published types.
     /// - Required: path `ldap_id` = `ldapId`; query `account_identifier` = `accountIdentifier`, `name`.
     /// - Result: [`types::RestResponseCollectionLdapGroupResponse`], `application/json`, `application/yaml`.
     /// - List: `whole list, items resource`.
@@ -70,7 +70,7 @@ impl GetNgLdapSettings {
     ) -> rt::Sending<types::ResponseDtongLdapSettingsWithEncryptedDataDetails> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -117,7 +117,7 @@ impl PostLdapAuthenticationTest {
     pub fn send(self) -> rt::Sending<types::RestResponseLdapResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -150,7 +150,7 @@ impl SearchLdapGroups {
     pub fn send(self) -> rt::Sending<types::RestResponseCollectionLdapGroupResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

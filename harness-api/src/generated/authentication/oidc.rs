@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ng/api/oidc/account/{accountId}/.well-known/openid-configuration`
     ///
-    /// `getHarnessOpenIdConfig_1`, tag `OIDC`. Safe: it only reads. Published types.
+    /// `getHarnessOpenIdConfig_1`, tag `OIDC`. Read-only, retried automatically. Published types.
     /// - Required: path `account_id` = `accountId`.
     /// - Result: [`types::OidcConfiguration`], `application/json`, `application/yaml`.
     #[inline]
@@ -21,7 +21,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/oidc/account/{accountId}/.wellknown/jwks`
     ///
-    /// `getHarnessOpenIdConfig`, tag `OIDC`. Safe: it only reads. Published types.
+    /// `getHarnessOpenIdConfig`, tag `OIDC`. Read-only, retried automatically. Published types.
     /// - Required: path `account_id` = `accountId`.
     /// - Result: [`types::JwksPublicKeysDto`], `application/json`, `application/yaml`.
     #[inline]
@@ -47,7 +47,7 @@ impl GetHarnessOpenIdConfig {
     pub fn send(self) -> rt::Sending<types::OidcConfiguration> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -66,7 +66,7 @@ impl GetHarnessOpenIdJwks {
     pub fn send(self) -> rt::Sending<types::JwksPublicKeysDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/oidc/access-token/azure`
     ///
-    /// `exchangeOidcTokenForAzureCredentials`, tag `Oidc-Access-Token`. Not repeated: twice may be more than once. Published types.
+    /// `exchangeOidcTokenForAzureCredentials`, tag `Oidc-Access-Token`. Not idempotent, never retried. Published types.
     /// - Body: [`types::AzureOidcCredentialExchangeRequestDto`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoAzureOidcCredentialResponseDto`], `application/json`, `application/yaml`.
     #[inline]
@@ -32,7 +32,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/oidc/access-token/aws/webidentity-session-access`
     ///
-    /// `generateOidcIAMRoleCredentialForAws`, tag `Oidc-Access-Token`. Not repeated: twice may be more than once. Published types.
+    /// `generateOidcIAMRoleCredentialForAws`, tag `Oidc-Access-Token`. Not idempotent, never retried. Published types.
     /// - Body: [`types::AwsOidcCredentialsRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoAwsOidcCredentialResponseDto`], `application/json`, `application/yaml`.
     #[inline]
@@ -58,7 +58,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/oidc/access-token/gcp/service-account-access`
     ///
-    /// `getOidcServiceAccountAccessTokenForGcp`, tag `Oidc-Access-Token`. Not repeated: twice may be more than once. Published types.
+    /// `getOidcServiceAccountAccessTokenForGcp`, tag `Oidc-Access-Token`. Not idempotent, never retried. Published types.
     /// - Body: [`types::GcpOidcAccessTokenRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoGcpOidcServiceAccountAccessTokenResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -90,7 +90,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/oidc/access-token/gcp/workload-access`
     ///
-    /// `OidcWorkloadAccessTokenResponse`, tag `Oidc-Access-Token`. Not repeated: twice may be more than once. Published types.
+    /// `OidcWorkloadAccessTokenResponse`, tag `Oidc-Access-Token`. Not idempotent, never retried. Published types.
     /// - Body: [`types::GcpOidcAccessTokenRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoOidcWorkloadAccessTokenResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -127,7 +127,7 @@ impl ExchangeOidcTokenForAzureCredentials {
     pub fn send(self) -> rt::Sending<types::ResponseDtoAzureOidcCredentialResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -146,7 +146,7 @@ impl GenerateOidcIamRoleCredentialForAws {
     pub fn send(self) -> rt::Sending<types::ResponseDtoAwsOidcCredentialResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -167,7 +167,7 @@ impl GetOidcServiceAccountAccessTokenForGcp {
     ) -> rt::Sending<types::ResponseDtoGcpOidcServiceAccountAccessTokenResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -186,7 +186,7 @@ impl GetOidcWorkloadAccessTokenForGcp {
     pub fn send(self) -> rt::Sending<types::ResponseDtoOidcWorkloadAccessTokenResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

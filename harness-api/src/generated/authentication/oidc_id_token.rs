@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/oidc/id-token/custom`
     ///
-    /// `generateCustomOidcIdToken`, tag `Oidc-ID-Token`. Not repeated: twice may be more than once. Published types.
+    /// `generateCustomOidcIdToken`, tag `Oidc-ID-Token`. Not idempotent, never retried. Published types.
     /// - Body: [`types::CustomOidcIdTokenRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoString`], `application/json`, `application/yaml`.
     #[inline]
@@ -32,7 +32,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/oidc/id-token/aws`
     ///
-    /// `generateOidcIdTokenForAws`, tag `Oidc-ID-Token`. Not repeated: twice may be more than once. Published types.
+    /// `generateOidcIdTokenForAws`, tag `Oidc-ID-Token`. Not idempotent, never retried. Published types.
     /// - Body: [`types::AwsOidcTokenRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoString`], `application/json`, `application/yaml`.
     #[inline]
@@ -58,7 +58,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/oidc/id-token/azure`
     ///
-    /// `generateOidcIdTokenForAzure`, tag `Oidc-ID-Token`. Not repeated: twice may be more than once. Published types.
+    /// `generateOidcIdTokenForAzure`, tag `Oidc-ID-Token`. Not idempotent, never retried. Published types.
     /// - Body: [`types::AzureOidcTokenRequestDto`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoString`], `application/json`, `application/yaml`.
     #[inline]
@@ -84,7 +84,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/oidc/id-token/gcp`
     ///
-    /// `generateOidcIdTokenForGcp`, tag `Oidc-ID-Token`. Not repeated: twice may be more than once. Published types.
+    /// `generateOidcIdTokenForGcp`, tag `Oidc-ID-Token`. Not idempotent, never retried. Published types.
     /// - Body: [`types::GcpOidcTokenRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoString`], `application/json`, `application/yaml`.
     #[inline]
@@ -110,7 +110,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/oidc/id-token/gcp-v2`
     ///
-    /// `generateOidcIdTokenForGcp_1`, tag `Oidc-ID-Token`. Not repeated: twice may be more than once. Published types.
+    /// `generateOidcIdTokenForGcp_1`, tag `Oidc-ID-Token`. Not idempotent, never retried. Published types.
     /// - Body: [`types::GcpOidcTokenRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoString`], `application/json`, `application/yaml`.
     #[inline]
@@ -147,7 +147,7 @@ impl GenerateCustomOidcIdToken {
     pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -166,7 +166,7 @@ impl GenerateOidcIdTokenForAws {
     pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -185,7 +185,7 @@ impl GenerateOidcIdTokenForAzure {
     pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -204,7 +204,7 @@ impl GenerateOidcIdTokenForGcp {
     pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -223,7 +223,7 @@ impl GenerateOidcIdTokenForGcpV2 {
     pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/oidc-provider`
     ///
-    /// `create-oidc-provider`, tag `Oidc Provider`. Not repeated: twice may be more than once. Published types.
+    /// `create-oidc-provider`, tag `Oidc Provider`. Not idempotent, never retried. Published types.
     /// - Body, optional: [`types::OidcProviderDto`], `application/json`.
     /// - Result: [`types::OidcProviderDto`], `application/json`.
     #[inline]
@@ -17,7 +17,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/oidc-provider/{providerIdentifier}`
     ///
-    /// `delete-oidc-provider`, tag `Oidc Provider`. Idempotent: twice is as good as once. Published types.
+    /// `delete-oidc-provider`, tag `Oidc Provider`. Idempotent, retried automatically. Published types.
     /// - Required: path `provider_identifier` = `providerIdentifier`.
     /// - Result: [`types::OidcProviderDto`], `application/json`.
     #[inline]
@@ -32,7 +32,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/oidc-provider/{providerIdentifier}`
     ///
-    /// `get-oidc-provider`, tag `Oidc Provider`. Safe: it only reads. Published types.
+    /// `get-oidc-provider`, tag `Oidc Provider`. Read-only, retried automatically. Published types.
     /// - Required: path `provider_identifier` = `providerIdentifier`.
     /// - Result: list of [`types::OidcProviderDto`], `application/json`.
     /// - List: `whole list, items body`.
@@ -48,7 +48,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/oidc-provider/{providerIdentifier}/decrypt`
     ///
-    /// `get-oidc-provider-internal`, tag `Oidc Provider`. Safe: it only reads. Published types.
+    /// `get-oidc-provider-internal`, tag `Oidc Provider`. Read-only, retried automatically. Published types.
     /// - Required: path `provider_identifier` = `providerIdentifier`.
     /// - Result: list of [`types::OidcProviderDto`], `application/json`.
     /// - List: `whole list, items body`.
@@ -64,7 +64,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/oidc-provider`
     ///
-    /// `list-oidc-provider`, tag `Oidc Provider`. Safe: it only reads. Published types.
+    /// `list-oidc-provider`, tag `Oidc Provider`. Read-only, retried automatically. Published types.
     /// - Result: list of [`types::OidcProviderDto`], `application/json`.
     /// - List: `whole list, items body`.
     #[inline]
@@ -75,7 +75,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/oidc-provider/{providerIdentifier}`
     ///
-    /// `update-oidc-provider`, tag `Oidc Provider`. Idempotent: twice is as good as once. Published types.
+    /// `update-oidc-provider`, tag `Oidc Provider`. Idempotent, retried automatically. Published types.
     /// - Required: path `provider_identifier` = `providerIdentifier`.
     /// - Body, optional: [`types::OidcProviderDto`], `application/json`.
     /// - Result: [`types::OidcProviderDto`], `application/json`.
@@ -116,7 +116,7 @@ impl CreateOidcProvider {
     pub fn send(self) -> rt::Sending<types::OidcProviderDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -142,7 +142,7 @@ impl DeleteOidcProvider {
     pub fn send(self) -> rt::Sending<types::OidcProviderDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -168,7 +168,7 @@ impl GetOidcProvider {
     pub fn send(self) -> rt::Sending<Vec<types::OidcProviderDto>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -201,7 +201,7 @@ impl GetOidcProviderInternal {
     pub fn send(self) -> rt::Sending<Vec<types::OidcProviderDto>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -234,7 +234,7 @@ impl ListOidcProvider {
     pub fn send(self) -> rt::Sending<Vec<types::OidcProviderDto>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -274,7 +274,7 @@ impl UpdateOidcProvider {
     pub fn send(self) -> rt::Sending<types::OidcProviderDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

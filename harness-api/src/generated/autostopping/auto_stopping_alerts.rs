@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/lw/api/accounts/{account_id}/alerts`
     ///
-    /// `CreateAlert`, tag `AutoStopping Alerts`. Not repeated: twice may be more than once. Published types.
+    /// `CreateAlert`, tag `AutoStopping Alerts`. Not idempotent, never retried. Published types.
     /// - Required: path `account_id`; query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::AlertRequest`], `application/json`.
     /// - Result: [`types::AlertCreateResponse`], `application/json`; errors 400.
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /gateway/lw/api/accounts/{account_id}/alerts/{alert_id}`
     ///
-    /// `DeleteAlert`, tag `AutoStopping Alerts`. Idempotent: twice is as good as once. Published types.
+    /// `DeleteAlert`, tag `AutoStopping Alerts`. Idempotent, retried automatically. Published types.
     /// - Required: path `account_id`, `alert_id`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::AlertMessageResponse`], `application/json`; errors 400, 404.
     #[inline]
@@ -45,7 +45,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/alerts/{alert_id}`
     ///
-    /// `GetAlert`, tag `AutoStopping Alerts`. Safe: it only reads. Published types.
+    /// `GetAlert`, tag `AutoStopping Alerts`. Read-only, retried automatically. Published types.
     /// - Required: path `account_id`, `alert_id`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::AlertResponse`], `application/json`; errors 400, 404.
     #[inline]
@@ -64,7 +64,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/alerts/list`
     ///
-    /// `ListAlerts`, tag `AutoStopping Alerts`. Safe: it only reads. Published types.
+    /// `ListAlerts`, tag `AutoStopping Alerts`. Read-only, retried automatically. Published types.
     /// - Required: path `account_id`; query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::AlertSearchRequest`], `application/json`.
     /// - Result: [`types::AlertListResponse`], `application/json`; errors 400.
@@ -85,7 +85,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /gateway/lw/api/accounts/{account_id}/alerts`
     ///
-    /// `UpdateAlert`, tag `AutoStopping Alerts`. Idempotent: twice is as good as once. Published types.
+    /// `UpdateAlert`, tag `AutoStopping Alerts`. Idempotent, retried automatically. Published types.
     /// - Required: path `account_id`; query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::AlertUpdateRequest`], `application/json`.
     /// - Result: [`types::AlertMessageResponse`], `application/json`; errors 400.
@@ -116,7 +116,7 @@ impl CreateAlert {
     pub fn send(self) -> rt::Sending<types::AlertCreateResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -135,7 +135,7 @@ impl DeleteAlert {
     pub fn send(self) -> rt::Sending<types::AlertMessageResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -154,7 +154,7 @@ impl GetAlert {
     pub fn send(self) -> rt::Sending<types::AlertResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -173,7 +173,7 @@ impl ListAlerts {
     pub fn send(self) -> rt::Sending<types::AlertListResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -199,7 +199,7 @@ impl UpdateAlert {
     pub fn send(self) -> rt::Sending<types::AlertMessageResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/lw/api/accounts/{account_id}/schedules`
     ///
-    /// `createAutoStoppingSchedules`, tag `AutoStopping Fixed Schedules`. Not repeated: twice may be more than once. Published types.
+    /// `createAutoStoppingSchedules`, tag `AutoStopping Fixed Schedules`. Not idempotent, never retried. Published types.
     /// - Required: path `account_id`; query `cloud_account_id`, `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::SaveStaticSchedulesRequest`], `application/json`.
     /// - Result: [`types::FixedSchedule`], `application/json`.
@@ -28,7 +28,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /gateway/lw/api/accounts/{account_id}/schedules/{schedule_id}`
     ///
-    /// `deleteAutoStoppingSchedule`, tag `AutoStopping Fixed Schedules`. Idempotent: twice is as good as once. Published types.
+    /// `deleteAutoStoppingSchedule`, tag `AutoStopping Fixed Schedules`. Idempotent, retried automatically. Published types.
     /// - Required: path `account_id`, `schedule_id`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::DeleteAutoStoppingScheduleResponse`], `application/json`.
     #[inline]
@@ -47,7 +47,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/schedules`
     ///
-    /// `listAutoStoppingSchedules`, tag `AutoStopping Fixed Schedules`. Safe: it only reads. Published types.
+    /// `listAutoStoppingSchedules`, tag `AutoStopping Fixed Schedules`. Read-only, retried automatically. Published types.
     /// - Required: path `account_id`; query `cloud_account_id`, `account_identifier` = `accountIdentifier`, `res_id`, `res_type`.
     /// - Result: [`types::FixedSchedulesListResponse`], `application/json`.
     #[inline]
@@ -85,7 +85,7 @@ impl CreateAutoStoppingSchedules {
     pub fn send(self) -> rt::Sending<types::FixedSchedule> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -104,7 +104,7 @@ impl DeleteAutoStoppingSchedule {
     pub fn send(self) -> rt::Sending<types::DeleteAutoStoppingScheduleResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -123,7 +123,7 @@ impl ListAutoStoppingSchedules {
     pub fn send(self) -> rt::Sending<types::FixedSchedulesListResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /gateway/lw/api/accounts/{account_id}/autostopping/loadbalancers/{lb_id}/rules`
     ///
-    /// `AccessPointRules`, tag `AutoStopping Load Balancers`. Safe: it only reads. Published types.
+    /// `AccessPointRules`, tag `AutoStopping Load Balancers`. Read-only, retried automatically. Published types.
     /// - Required: path `account_id`, `lb_id`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ServicesResponse`], `application/json`.
     #[inline]
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/autostopping/loadbalancers`
     ///
-    /// `CreateLoadBalancer`, tag `AutoStopping Load Balancers`. Not repeated: twice may be more than once. Published types.
+    /// `CreateLoadBalancer`, tag `AutoStopping Load Balancers`. Not idempotent, never retried. Published types.
     /// - Required: path `account_id`; query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::AccessPoint`], `application/json`.
     /// - Result: [`types::CreateAccessPointResponse`], `application/json`.
@@ -45,7 +45,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /gateway/lw/api/accounts/{account_id}/autostopping/loadbalancers`
     ///
-    /// `DeleteLoadBalancer`, tag `AutoStopping Load Balancers`. Idempotent: twice is as good as once. Published types.
+    /// `DeleteLoadBalancer`, tag `AutoStopping Load Balancers`. Idempotent, retried automatically. Published types.
     /// - Required: path `account_id`; query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::DeleteAccessPointPayload`], `application/json`.
     /// - Result: nothing.
@@ -65,7 +65,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/autostopping/loadbalancers/{lb_id}`
     ///
-    /// `DescribeLoadBalancer`, tag `AutoStopping Load Balancers`. Safe: it only reads. Published types.
+    /// `DescribeLoadBalancer`, tag `AutoStopping Load Balancers`. Read-only, retried automatically. Published types.
     /// - Required: path `account_id`, `lb_id`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::GetAccessPointResponse`], `application/json`.
     #[inline]
@@ -84,7 +84,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /gateway/lw/api/accounts/{account_id}/autostopping/loadbalancers`
     ///
-    /// `EditLoadBalancer`, tag `AutoStopping Load Balancers`. Idempotent: twice is as good as once. Published types.
+    /// `EditLoadBalancer`, tag `AutoStopping Load Balancers`. Idempotent, retried automatically. Published types.
     /// - Required: path `account_id`; query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::AccessPoint`], `application/json`.
     /// - Result: [`types::CreateAccessPointResponse`], `application/json`.
@@ -104,7 +104,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/autostopping/loadbalancers`
     ///
-    /// `ListLoadBalancers`, tag `AutoStopping Load Balancers`. Safe: it only reads. Published types.
+    /// `ListLoadBalancers`, tag `AutoStopping Load Balancers`. Read-only, retried automatically. Published types.
     /// - Required: path `account_id`; query `cloud_account_id`, `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ListAccessPointResponse`], `application/json`.
     #[inline]
@@ -123,7 +123,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/autostopping/loadbalancers/{lb_id}/last_active_at`
     ///
-    /// `LoadBalancerActivity`, tag `AutoStopping Load Balancers`. Safe: it only reads. Published types.
+    /// `LoadBalancerActivity`, tag `AutoStopping Load Balancers`. Read-only, retried automatically. Published types.
     /// - Required: path `account_id`, `lb_id`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::AccessPointActivityResponse`], `application/json`.
     #[inline]
@@ -153,7 +153,7 @@ impl AccessPointRules {
     pub fn send(self) -> rt::Sending<types::ServicesResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -172,7 +172,7 @@ impl CreateLoadBalancer {
     pub fn send(self) -> rt::Sending<types::CreateAccessPointResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -191,7 +191,7 @@ impl DeleteLoadBalancer {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -210,7 +210,7 @@ impl DescribeLoadBalancer {
     pub fn send(self) -> rt::Sending<types::GetAccessPointResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -229,7 +229,7 @@ impl EditLoadBalancer {
     pub fn send(self) -> rt::Sending<types::CreateAccessPointResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -262,7 +262,7 @@ impl ListLoadBalancers {
     pub fn send(self) -> rt::Sending<types::ListAccessPointResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -281,7 +281,7 @@ impl LoadBalancerActivity {
     pub fn send(self) -> rt::Sending<types::AccessPointActivityResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /gateway/lw/api/accounts/{account_id}/autostopping/rules/{rule_id}/resources`
     ///
-    /// `AllAutoStoppingResources`, tag `AutoStopping Rules`. Safe: it only reads. Published types.
+    /// `AllAutoStoppingResources`, tag `AutoStopping Rules`. Read-only, retried automatically. Published types.
     /// - Required: path `account_id`, `rule_id`; query `cloud_account_id`, `region`, `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::AllResourcesOfAccountResponse`], `application/json`.
     #[inline]
@@ -29,7 +29,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/autostopping/rules/{rule_id}`
     ///
-    /// `AutoStoppingRuleDetails`, tag `AutoStopping Rules`. Safe: it only reads. Published types.
+    /// `AutoStoppingRuleDetails`, tag `AutoStopping Rules`. Read-only, retried automatically. Published types.
     /// - Required: path `account_id`, `rule_id`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::AutoStoppingRuleDetailsResponse`], `application/json`.
     #[inline]
@@ -48,7 +48,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/autostopping/rules/{rule_id}/cooldown`
     ///
-    /// `CoolDownAutostoppingRule`, tag `AutoStopping Rules`. Not repeated: twice may be more than once. Published types.
+    /// `CoolDownAutostoppingRule`, tag `AutoStopping Rules`. Not idempotent, never retried. Published types.
     /// - Required: path `account_id`, `rule_id`; query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::CoolDownOption`], `application/json`.
     /// - Result: text, `application/json`.
@@ -70,7 +70,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/autostopping/rules/savings/cumulative`
     ///
-    /// `CumulativeAutoStoppingSavings`, tag `AutoStopping Rules`. Safe: it only reads. Published types.
+    /// `CumulativeAutoStoppingSavings`, tag `AutoStopping Rules`. Read-only, retried automatically. Published types.
     /// - Required: path `account_id`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::CumulativeSavingsResponse`], `application/json`.
     #[inline]
@@ -87,7 +87,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /gateway/lw/api/accounts/{account_id}/autostopping/rules/{rule_id}`
     ///
-    /// `DeleteAutoStoppingRule`, tag `AutoStopping Rules`. Idempotent: twice is as good as once. Published types.
+    /// `DeleteAutoStoppingRule`, tag `AutoStopping Rules`. Idempotent, retried automatically. Published types.
     /// - Required: path `rule_id`, `account_id`; query `account_identifier` = `accountIdentifier`.
     /// - Result: nothing.
     #[inline]
@@ -106,7 +106,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/autostopping/rules/{rule_id}/cooldown_meta`
     ///
-    /// `GetAutoStoppingCoolDownMeta`, tag `AutoStopping Rules`. Safe: it only reads. Published types.
+    /// `GetAutoStoppingCoolDownMeta`, tag `AutoStopping Rules`. Read-only, retried automatically. Published types.
     /// - Required: path `account_id`, `rule_id`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::CoolDownMetaSuccessResponse`], `application/json`.
     #[inline]
@@ -125,7 +125,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/autostopping/rules/{rule_id}/diagnostics`
     ///
-    /// `GetAutoStoppingDiagnostics`, tag `AutoStopping Rules`. Safe: it only reads. Published types.
+    /// `GetAutoStoppingDiagnostics`, tag `AutoStopping Rules`. Read-only, retried automatically. Published types.
     /// - Required: path `account_id`, `rule_id`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ServiceDiagnosticsResponse`], `application/json`.
     #[inline]
@@ -144,7 +144,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/autostopping/rules/{rule_id}/health`
     ///
-    /// `HealthOfAutoStoppingRule`, tag `AutoStopping Rules`. Safe: it only reads. Published types.
+    /// `HealthOfAutoStoppingRule`, tag `AutoStopping Rules`. Read-only, retried automatically. Published types.
     /// - Required: path `account_id`, `rule_id`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ServiceHealthResponse`], `application/json`.
     #[inline]
@@ -163,7 +163,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/autostopping/rules`
     ///
-    /// `ListAutoStoppingRules`, tag `AutoStopping Rules`. Safe: it only reads. Published types.
+    /// `ListAutoStoppingRules`, tag `AutoStopping Rules`. Read-only, retried automatically. Published types.
     /// - Required: path `account_id`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ServicesResponse`], `application/json`.
     #[inline]
@@ -180,7 +180,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/autostopping/rules/{rule_id}/savings`
     ///
-    /// `SavingsFromAutoStoppingRule`, tag `AutoStopping Rules`. Safe: it only reads. Published types.
+    /// `SavingsFromAutoStoppingRule`, tag `AutoStopping Rules`. Read-only, retried automatically. Published types.
     /// - Required: path `account_id`, `rule_id`; query `account_identifier` = `accountIdentifier`.
     /// - Result: json, `application/json`.
     #[inline]
@@ -199,7 +199,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /gateway/lw/api/accounts/{account_id}/autostopping/rules/{rule_id}/toggle_state`
     ///
-    /// `ToggleAutostoppingRule`, tag `AutoStopping Rules`. Not repeated: twice may be more than once. Published types.
+    /// `ToggleAutostoppingRule`, tag `AutoStopping Rules`. Not idempotent, never retried. Published types.
     /// - Required: path `account_id`, `rule_id`; query `disable`, `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ServicesResponse`], `application/json`.
     #[inline]
@@ -220,7 +220,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/autostopping/rules`
     ///
-    /// `UpdateAutoStoppingRule`, tag `AutoStopping Rules`. Not repeated: twice may be more than once. Published types.
+    /// `UpdateAutoStoppingRule`, tag `AutoStopping Rules`. Not idempotent, never retried. Published types.
     /// - Required: path `account_id`; query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::SaveServiceRequest`], `application/json`.
     /// - Result: [`types::LwServiceResponse`], `application/json`.
@@ -240,7 +240,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/autostopping/rules/{rule_id}/warmup`
     ///
-    /// `WarmUpAutostoppingRule`, tag `AutoStopping Rules`. Not repeated: twice may be more than once. Published types.
+    /// `WarmUpAutostoppingRule`, tag `AutoStopping Rules`. Not idempotent, never retried. Published types.
     /// - Required: path `account_id`, `rule_id`; query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::WarmUpOption`], `application/json`.
     /// - Result: text, `application/json`.
@@ -273,7 +273,7 @@ impl AllAutoStoppingResources {
     pub fn send(self) -> rt::Sending<types::AllResourcesOfAccountResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -292,7 +292,7 @@ impl AutoStoppingRuleDetails {
     pub fn send(self) -> rt::Sending<types::AutoStoppingRuleDetailsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -311,7 +311,7 @@ impl CoolDownAutostoppingRule {
     pub fn send(self) -> rt::Sending<String> {
         self.call.json()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -330,7 +330,7 @@ impl CumulativeAutoStoppingSavings {
     pub fn send(self) -> rt::Sending<types::CumulativeSavingsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -349,7 +349,7 @@ impl DeleteAutoStoppingRule {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -368,7 +368,7 @@ impl GetAutoStoppingCoolDownMeta {
     pub fn send(self) -> rt::Sending<types::CoolDownMetaSuccessResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -387,7 +387,7 @@ impl GetAutoStoppingDiagnostics {
     pub fn send(self) -> rt::Sending<types::ServiceDiagnosticsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -406,7 +406,7 @@ impl HealthOfAutoStoppingRule {
     pub fn send(self) -> rt::Sending<types::ServiceHealthResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -432,7 +432,7 @@ impl ListAutoStoppingRules {
     pub fn send(self) -> rt::Sending<types::ServicesResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -472,7 +472,7 @@ impl SavingsFromAutoStoppingRule {
     pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -491,7 +491,7 @@ impl ToggleAutostoppingRule {
     pub fn send(self) -> rt::Sending<types::ServicesResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -510,7 +510,7 @@ impl UpdateAutoStoppingRule {
     pub fn send(self) -> rt::Sending<types::LwServiceResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -529,7 +529,7 @@ impl WarmUpAutostoppingRule {
     pub fn send(self) -> rt::Sending<String> {
         self.call.json()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/lw/api/accounts/{account_id}/autostopping/v2/rules`
     ///
-    /// `CreateAutoStoppingRuleV2`, tag `AutoStopping Rules V2`. Not repeated: twice may be more than once. Published types.
+    /// `CreateAutoStoppingRuleV2`, tag `AutoStopping Rules V2`. Not idempotent, never retried. Published types.
     /// - Required: path `account_id`; query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::SaveServiceRequestV2`], `application/json`.
     /// - Result: [`types::LwServiceResponse`], `application/json`.
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/autostopping/v2/rules/{rule_id}`
     ///
-    /// `GetAutoStoppingRuleV2`, tag `AutoStopping Rules V2`. Safe: it only reads. Published types.
+    /// `GetAutoStoppingRuleV2`, tag `AutoStopping Rules V2`. Read-only, retried automatically. Published types.
     /// - Required: path `account_id`, `rule_id`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::GetAutoStoppingRuleV2Response`], `application/json`; errors 400.
     #[inline]
@@ -45,7 +45,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /gateway/lw/api/accounts/{account_id}/autostopping/v2/rules/{rule_id}`
     ///
-    /// `UpdateAutoStoppingRuleV2`, tag `AutoStopping Rules V2`. Idempotent: twice is as good as once. Published types.
+    /// `UpdateAutoStoppingRuleV2`, tag `AutoStopping Rules V2`. Idempotent, retried automatically. Published types.
     /// - Required: path `account_id`, `rule_id`; query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::SaveServiceRequestV2`], `application/json`.
     /// - Result: [`types::LwServiceResponse`], `application/json`.
@@ -78,7 +78,7 @@ impl CreateAutoStoppingRuleV2 {
     pub fn send(self) -> rt::Sending<types::LwServiceResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -97,7 +97,7 @@ impl GetAutoStoppingRuleV2 {
     pub fn send(self) -> rt::Sending<types::GetAutoStoppingRuleV2Response> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -116,7 +116,7 @@ impl UpdateAutoStoppingRuleV2 {
     pub fn send(self) -> rt::Sending<types::LwServiceResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

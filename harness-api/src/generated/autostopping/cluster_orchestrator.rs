@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /gateway/lw/api/accounts/{account_id}/clusters/orchestrator/{orchestrator_id}`
     ///
-    /// `getConnectedClusterDetails`, tag `Cluster Orchestrator`. Safe: it only reads. Published types.
+    /// `getConnectedClusterDetails`, tag `Cluster Orchestrator`. Read-only, retried automatically. Published types.
     /// - Required: path `account_id`, `orchestrator_id`.
     /// - Result: [`types::ConnectedKubernetesClustersGetResponse`], `application/json`.
     #[inline]
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/clusters`
     ///
-    /// `listConnectedKubernetesClusters`, tag `Cluster Orchestrator`. Safe: it only reads. Published types.
+    /// `listConnectedKubernetesClusters`, tag `Cluster Orchestrator`. Read-only, retried automatically. Published types.
     /// - Required: path `account_id`.
     /// - Result: [`types::ConnectedKubernetesClustersListResponse`], `application/json`.
     #[inline]
@@ -38,7 +38,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/clusters/orchestrator`
     ///
-    /// `onboardToClusterOrchestrator`, tag `Cluster Orchestrator`. Not repeated: twice may be more than once. Published types.
+    /// `onboardToClusterOrchestrator`, tag `Cluster Orchestrator`. Not idempotent, never retried. Published types.
     /// - Required: path `account_id`.
     /// - Body: [`types::OnboardToClusterOrchestratorRequest`], `application/json`.
     /// - Result: [`types::ConnectedKubernetesClustersGetResponse`], `application/json`.
@@ -56,7 +56,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /gateway/lw/api/accounts/{account_id}/clusters/orchestrator/{orchestrator_id}/config`
     ///
-    /// `updateClusterOrchestratorConfig`, tag `Cluster Orchestrator`. Idempotent: twice is as good as once. Published types.
+    /// `updateClusterOrchestratorConfig`, tag `Cluster Orchestrator`. Idempotent, retried automatically. Published types.
     /// - Required: path `account_id`, `orchestrator_id`.
     /// - Body: [`types::AccessPoint`], `application/json`.
     /// - Result: [`types::CreateAccessPointResponse`], `application/json`.
@@ -87,7 +87,7 @@ impl GetConnectedClusterDetails {
     pub fn send(self) -> rt::Sending<types::ConnectedKubernetesClustersGetResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -106,7 +106,7 @@ impl ListConnectedKubernetesClusters {
     pub fn send(self) -> rt::Sending<types::ConnectedKubernetesClustersListResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -125,7 +125,7 @@ impl OnboardToClusterOrchestrator {
     pub fn send(self) -> rt::Sending<types::ConnectedKubernetesClustersGetResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -144,7 +144,7 @@ impl UpdateClusterOrchestratorConfig {
     pub fn send(self) -> rt::Sending<types::CreateAccessPointResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ccm/api/governance/promptResources`
     ///
-    /// `getPromptResources`, tag `AiEngine`. Safe: it only reads. Published types.
+    /// `getPromptResources`, tag `AiEngine`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `cloud_provider` = `cloudProvider`.
     /// - Result: [`types::ResponseDtoSetString`], `application/json`, `application/yaml`.
     /// - List: `whole list, items data`.
@@ -28,7 +28,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/governance/promptRules`
     ///
-    /// `getPromptRules`, tag `AiEngine`. Safe: it only reads. Published types.
+    /// `getPromptRules`, tag `AiEngine`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `cloud_provider` = `cloudProvider`.
     /// - Result: [`types::ResponseDtoListGovernancePromptRule`], `application/json`, `application/yaml`.
     /// - List: `whole list, items data`.
@@ -61,7 +61,7 @@ impl GetPromptResources {
     pub fn send(self) -> rt::Sending<types::ResponseDtoSetString> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -94,7 +94,7 @@ impl GetPromptRules {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListGovernancePromptRule> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ccm/api/anomaly/filter-values`
     ///
-    /// `anomalyFilterValues`, tag `Anomalies`. Safe: it only reads. Published types.
+    /// `anomalyFilterValues`, tag `Anomalies`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `show_whitelisted_anomalies` = `showWhitelistedAnomalies`.
     /// - Body: list of text, `application/json`.
     /// - Result: [`types::ResponseDtoListFilterStats`], `application/json`.
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/anomaly/summary`
     ///
-    /// `getAnomaliesSummary`, tag `Anomalies`. Safe: it only reads. Published types.
+    /// `getAnomaliesSummary`, tag `Anomalies`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::AnomalyFilterProperties`], `application/json`.
     /// - Result: [`types::ResponseDtoListAnomalySummary`], `application/json`.
@@ -42,7 +42,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/anomaly`
     ///
-    /// `listAnomalies`, tag `Anomalies`. Safe: it only reads. Published types.
+    /// `listAnomalies`, tag `Anomalies`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::AnomalyRequestDto`], `application/json`.
     /// - Result: [`types::ResponseDtoListAnomalyData`], `application/json`.
@@ -58,7 +58,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/anomaly/listIgnoredAnomalies`
     ///
-    /// `listIgnoredAnomalies`, tag `Anomalies`. Safe: it only reads. Published types.
+    /// `listIgnoredAnomalies`, tag `Anomalies`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::AnomalyFilterProperties`], `application/json`.
     /// - Result: [`types::ResponseDtoListAnomalyData`], `application/json`.
@@ -75,7 +75,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/anomaly/perspective/{perspectiveId}`
     ///
-    /// `listPerspectiveAnomalies`, tag `Anomalies`. Safe: it only reads. Published types.
+    /// `listPerspectiveAnomalies`, tag `Anomalies`. Read-only, retried automatically. Published types.
     /// - Required: path `perspective_id` = `perspectiveId`; query `account_identifier` = `accountIdentifier`, `show_whitelisted_anomalies` = `showWhitelistedAnomalies`.
     /// - Body: [`types::PerspectiveQueryDto`], `application/json`.
     /// - Result: [`types::ResponseDtoListPerspectiveAnomalyData`], `application/json`.
@@ -97,7 +97,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ccm/api/anomaly/feedback`
     ///
-    /// `reportAnomalyFeedback`, tag `Anomalies`. Idempotent: twice is as good as once. Published types.
+    /// `reportAnomalyFeedback`, tag `Anomalies`. Idempotent, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `anomaly_id` = `anomalyId`.
     /// - Body: [`types::AnomalyFeedback`], `application/json`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`.
@@ -128,7 +128,7 @@ impl AnomalyFilterValues {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListFilterStats> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -154,7 +154,7 @@ impl GetAnomaliesSummary {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListAnomalySummary> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -187,7 +187,7 @@ impl ListAnomalies {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListAnomalyData> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -213,7 +213,7 @@ impl ListIgnoredAnomalies {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListAnomalyData> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -239,7 +239,7 @@ impl ListPerspectiveAnomalies {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListPerspectiveAnomalyData> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -258,7 +258,7 @@ impl ReportAnomalyFeedback {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ccm/api/anomalies/ignoreListRule`
     ///
-    /// `CreateNewAnomaliesIgnorelistRule`, tag `Anomalies Ignorelist Rule`. Not repeated: twice may be more than once. Published types.
+    /// `CreateNewAnomaliesIgnorelistRule`, tag `Anomalies Ignorelist Rule`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::AnomaliesWhitelistRule`], `application/json`.
     /// - Result: [`types::ResponseDtoAnomaliesWhitelistRule`], `application/json`; errors 400, 500.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /ccm/api/anomalies/ignoreListRule/{id}`
     ///
-    /// `DeleteAnomaliesIgnorelistRule`, tag `Anomalies Ignorelist Rule`. Idempotent: twice is as good as once. Published types.
+    /// `DeleteAnomaliesIgnorelistRule`, tag `Anomalies Ignorelist Rule`. Idempotent, retried automatically. Published types.
     /// - Required: path `id`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`; errors 400, 500.
     #[inline]
@@ -41,7 +41,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/anomalies/ignoreListRule/{id}`
     ///
-    /// `GetAnomaliesIgnorelistRule`, tag `Anomalies Ignorelist Rule`. Safe: it only reads. Published types.
+    /// `GetAnomaliesIgnorelistRule`, tag `Anomalies Ignorelist Rule`. Read-only, retried automatically. Published types.
     /// - Required: path `id`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoAnomaliesWhitelistRule`], `application/json`; errors 400, 500.
     #[inline]
@@ -58,7 +58,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/anomalies/ignoreListRule/list`
     ///
-    /// `ListAnomaliesIgnorelistRule`, tag `Anomalies Ignorelist Rule`. Safe: it only reads. Published types.
+    /// `ListAnomaliesIgnorelistRule`, tag `Anomalies Ignorelist Rule`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::RuleExecutionFilter`], `application/json`.
     /// - Result: [`types::ResponseDtoListAnomaliesWhitelistRule`], `application/json`; errors 400, 500.
@@ -77,7 +77,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/anomalies/ignoreListRule/filter-values/azure-subscriptions`
     ///
-    /// `listAzureSubscriptions`, tag `Anomalies Ignorelist Rule`. Safe: it only reads. Published types.
+    /// `listAzureSubscriptions`, tag `Anomalies Ignorelist Rule`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoListString`], `application/json`; errors 400, 500.
     /// - List: `whole list, items data`.
@@ -93,7 +93,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ccm/api/anomalies/ignoreListRule/{id}/toggle`
     ///
-    /// `ToggleAnomaliesIgnorelistRule`, tag `Anomalies Ignorelist Rule`. Not repeated: twice may be more than once. Published types.
+    /// `ToggleAnomaliesIgnorelistRule`, tag `Anomalies Ignorelist Rule`. Not idempotent, never retried. Published types.
     /// - Required: path `id`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoAnomaliesWhitelistRule`], `application/json`; errors 400, 500.
     #[inline]
@@ -110,7 +110,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ccm/api/anomalies/ignoreListRule/{id}`
     ///
-    /// `UpdateAnomaliesIgnorelistRule`, tag `Anomalies Ignorelist Rule`. Idempotent: twice is as good as once. Published types.
+    /// `UpdateAnomaliesIgnorelistRule`, tag `Anomalies Ignorelist Rule`. Idempotent, retried automatically. Published types.
     /// - Required: path `id`; query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::AnomaliesWhitelistRule`], `application/json`.
     /// - Result: [`types::ResponseDtoAnomaliesWhitelistRule`], `application/json`; errors 400, 500.
@@ -141,7 +141,7 @@ impl CreateNewAnomaliesIgnorelistRule {
     pub fn send(self) -> rt::Sending<types::ResponseDtoAnomaliesWhitelistRule> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -160,7 +160,7 @@ impl DeleteAnomaliesIgnorelistRule {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -179,7 +179,7 @@ impl GetAnomaliesIgnorelistRule {
     pub fn send(self) -> rt::Sending<types::ResponseDtoAnomaliesWhitelistRule> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -198,7 +198,7 @@ impl ListAnomaliesIgnorelistRule {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListAnomaliesWhitelistRule> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -224,7 +224,7 @@ impl ListAzureSubscriptions {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListString> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -250,7 +250,7 @@ impl ToggleAnomaliesIgnorelistRule {
     pub fn send(self) -> rt::Sending<types::ResponseDtoAnomaliesWhitelistRule> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -269,7 +269,7 @@ impl UpdateAnomaliesIgnorelistRule {
     pub fn send(self) -> rt::Sending<types::ResponseDtoAnomaliesWhitelistRule> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

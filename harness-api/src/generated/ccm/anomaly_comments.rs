@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ccm/api/anomaly/v2/comment`
     ///
-    /// `listAnomalyComments`, tag `Anomaly Comments`. Safe: it only reads. Published types.
+    /// `listAnomalyComments`, tag `Anomaly Comments`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `anomaly_id` = `anomalyId`.
     /// - Result: [`types::ResponseDtoListAnomalyComment`], `application/json`.
     /// - List: `whole list, items data`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/anomaly/v2/comment`
     ///
-    /// `saveAnomalyComment`, tag `Anomaly Comments`. Not repeated: twice may be more than once. Published types.
+    /// `saveAnomalyComment`, tag `Anomaly Comments`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::AnomalyComment`], `application/json`.
     /// - Result: [`types::ResponseDtoString`], `application/json`.
@@ -53,7 +53,7 @@ impl ListAnomalyComments {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListAnomalyComment> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -79,7 +79,7 @@ impl SaveAnomalyComment {
     pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ccm/api/bi-dashboards`
     ///
-    /// `listBIDashboards`, tag `BI Dashboards`. Safe: it only reads. Published types.
+    /// `listBIDashboards`, tag `BI Dashboards`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoListBiDashboardSummary`], `application/json`.
     /// - List: `whole list, items data`.
@@ -33,7 +33,7 @@ impl ListBiDashboards {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListBiDashboardSummary> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ccm/api/budgetGroups`
     ///
-    /// `createBudgetGroup`, tag `Budget Groups`. Not repeated: twice may be more than once. Published types.
+    /// `createBudgetGroup`, tag `Budget Groups`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::BudgetGroup`], `application/json`.
     /// - Result: [`types::ResponseDtoString`], `application/json`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /ccm/api/budgetGroups/{id}`
     ///
-    /// `deleteBudgetGroup`, tag `Budget Groups`. Idempotent: twice is as good as once. Published types.
+    /// `deleteBudgetGroup`, tag `Budget Groups`. Idempotent, retried automatically. Published types.
     /// - Required: path `id`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`.
     #[inline]
@@ -41,7 +41,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/budgetGroups/v2/list`
     ///
-    /// `getAccessibleBudgetGroupSummaries`, tag `Budget Groups`. Safe: it only reads. Published types.
+    /// `getAccessibleBudgetGroupSummaries`, tag `Budget Groups`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::BudgetFilterPropertiesDto`], `application/json`.
     /// - Result: [`types::ResponseDtoListBudgetSummary`], `application/json`.
@@ -60,7 +60,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/budgetGroups/summary`
     ///
-    /// `getBudgetAndBudgetGroupsList`, tag `Budget Groups`. Safe: it only reads. Published types.
+    /// `getBudgetAndBudgetGroupsList`, tag `Budget Groups`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `show_all_entities` = `showAllEntities`.
     /// - Result: [`types::ResponseDtoListBudgetSummary`], `application/json`.
     /// - List: `whole list, items data`.
@@ -78,7 +78,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/budgetGroups/{id}`
     ///
-    /// `getBudgetGroup`, tag `Budget Groups`. Safe: it only reads. Published types.
+    /// `getBudgetGroup`, tag `Budget Groups`. Read-only, retried automatically. Published types.
     /// - Required: path `id`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoBudgetGroup`], `application/json`.
     #[inline]
@@ -95,7 +95,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/budgetGroups/aggregatedAmount`
     ///
-    /// `getLastPeriodCost`, tag `Budget Groups`. Safe: it only reads. Published types.
+    /// `getLastPeriodCost`, tag `Budget Groups`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `are_child_entities_budgets` = `areChildEntitiesBudgets`.
     /// - Body: list of text, `application/json`.
     /// - Result: [`types::ResponseDtoListValueDataPoint`], `application/json`.
@@ -115,7 +115,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/budgetGroups`
     ///
-    /// `listBudgetGroups`, tag `Budget Groups`. Safe: it only reads. Published types.
+    /// `listBudgetGroups`, tag `Budget Groups`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoListBudgetGroup`], `application/json`.
     /// - List: `whole list, items data`.
@@ -131,7 +131,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ccm/api/budgetGroups/{id}`
     ///
-    /// `updateBudgetGroup`, tag `Budget Groups`. Idempotent: twice is as good as once. Published types.
+    /// `updateBudgetGroup`, tag `Budget Groups`. Idempotent, retried automatically. Published types.
     /// - Required: path `id`; query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::BudgetGroup`], `application/json`.
     /// - Result: [`types::ResponseDtoString`], `application/json`.
@@ -162,7 +162,7 @@ impl CreateBudgetGroup {
     pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -181,7 +181,7 @@ impl DeleteBudgetGroup {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -234,7 +234,7 @@ impl GetAccessibleBudgetGroupSummaries {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListBudgetSummary> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -301,7 +301,7 @@ impl GetBudgetAndBudgetGroupsList {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListBudgetSummary> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -327,7 +327,7 @@ impl GetBudgetGroup {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBudgetGroup> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -346,7 +346,7 @@ impl GetBudgetGroupLastPeriodCost {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListValueDataPoint> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -393,7 +393,7 @@ impl ListBudgetGroups {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListBudgetGroup> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -419,7 +419,7 @@ impl UpdateBudgetGroup {
     pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ccm/api/budgets/bulk/adjust-budget-amount`
     ///
-    /// `adjustBudgetAmountOperation`, tag `Budgets`. Not repeated: twice may be more than once. Published types.
+    /// `adjustBudgetAmountOperation`, tag `Budgets`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::AdjustBudgetAmountRequest`], `application/json`.
     /// - Result: nothing.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/budgets/filter-values`
     ///
-    /// `budgetFilterValues`, tag `Budgets`. Safe: it only reads. Published types.
+    /// `budgetFilterValues`, tag `Budgets`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::BudgetFilterValues`], `application/json`.
     /// - Result: nothing; errors 400, 500.
@@ -42,7 +42,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/budgets/bulk/check-job-status`
     ///
-    /// `checkBulkBudgetJobStatus`, tag `Budgets`. Safe: it only reads. Published types.
+    /// `checkBulkBudgetJobStatus`, tag `Budgets`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: nothing.
     #[inline]
@@ -57,7 +57,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/budgets/{id}`
     ///
-    /// `cloneBudget`, tag `Budgets`. Not repeated: twice may be more than once. Published types.
+    /// `cloneBudget`, tag `Budgets`. Not idempotent, never retried. Published types.
     /// - Required: path `id`; query `account_identifier` = `accountIdentifier`, `clone_name` = `cloneName`.
     /// - Result: [`types::ResponseDtoString`], `application/json`.
     #[inline]
@@ -76,7 +76,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/budgets/bulk/clone`
     ///
-    /// `cloneBudgetsBulkOperation`, tag `Budgets`. Not repeated: twice may be more than once. Published types.
+    /// `cloneBudgetsBulkOperation`, tag `Budgets`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::CloneBudgetRequest`], `application/json`.
     /// - Result: json, `application/json`; errors 400, 500.
@@ -94,7 +94,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/budgets`
     ///
-    /// `createBudget`, tag `Budgets`. Not repeated: twice may be more than once. Published types.
+    /// `createBudget`, tag `Budgets`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::Budget`], `application/json`.
     /// - Result: [`types::ResponseDtoString`], `application/json`.
@@ -112,7 +112,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/budgets/bulk/create-cost-bucket-budgets`
     ///
-    /// `createCostBucketBudgetsBulk`, tag `Budgets`. Not repeated: twice may be more than once. Published types.
+    /// `createCostBucketBudgetsBulk`, tag `Budgets`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::CreateCostBucketBudgetsRequest`], `application/json`.
     /// - Result: json, `application/json`; errors 400, 500.
@@ -130,7 +130,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /ccm/api/budgets/{id}`
     ///
-    /// `deleteBudget`, tag `Budgets`. Idempotent: twice is as good as once. Published types.
+    /// `deleteBudget`, tag `Budgets`. Idempotent, retried automatically. Published types.
     /// - Required: path `id`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoString`], `application/json`.
     #[inline]
@@ -147,7 +147,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/budgets/bulk/delete`
     ///
-    /// `deleteBudgetsBulkOperation`, tag `Budgets`. Not repeated: twice may be more than once. Published types.
+    /// `deleteBudgetsBulkOperation`, tag `Budgets`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::DeleteBudgetRequest`], `application/json`.
     /// - Result: nothing.
@@ -165,7 +165,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/budgets/v2/list`
     ///
-    /// `getAccessibleBudgetSummaries`, tag `Budgets`. Safe: it only reads. Published types.
+    /// `getAccessibleBudgetSummaries`, tag `Budgets`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::BudgetFilterPropertiesDto`], `application/json`.
     /// - Result: nothing.
@@ -183,7 +183,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/budgets/{id}`
     ///
-    /// `getBudget`, tag `Budgets`. Safe: it only reads. Published types.
+    /// `getBudget`, tag `Budgets`. Read-only, retried automatically. Published types.
     /// - Required: path `id`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoBudget`], `application/json`.
     #[inline]
@@ -200,7 +200,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/budgets/v2/metrics`
     ///
-    /// `getBudgetSummaryMetrics`, tag `Budgets`. Safe: it only reads. Published types.
+    /// `getBudgetSummaryMetrics`, tag `Budgets`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::CcmBudgetFilterProperties`], `application/json`.
     /// - Result: nothing; errors 400, 500.
@@ -218,7 +218,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/budgets/{id}/costDetails`
     ///
-    /// `getCostDetails`, tag `Budgets`. Safe: it only reads. Published types.
+    /// `getCostDetails`, tag `Budgets`. Read-only, retried automatically. Published types.
     /// - Required: path `id`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoBudgetData`], `application/json`.
     #[inline]
@@ -235,7 +235,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/budgets/subscribe/list`
     ///
-    /// `listBudgetAlertThresholds`, tag `Budgets`. Safe: it only reads. Published types.
+    /// `listBudgetAlertThresholds`, tag `Budgets`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `budget_id` = `budgetId`.
     /// - Result: [`types::ResponseDtoListAlertThreshold`], `application/json`; errors 400, 500.
     /// - List: `whole list, items data`.
@@ -253,7 +253,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/budgets`
     ///
-    /// `listBudgets`, tag `Budgets`. Safe: it only reads. Published types.
+    /// `listBudgets`, tag `Budgets`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoListBudget`], `application/json`.
     /// - List: `whole list, items data`.
@@ -266,7 +266,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/budgets/perspectiveBudgets`
     ///
-    /// `listBudgetsForPerspective`, tag `Budgets`. Safe: it only reads. Published types.
+    /// `listBudgetsForPerspective`, tag `Budgets`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `perspective_id` = `perspectiveId`.
     /// - Result: [`types::ResponseDtoListBudget`], `application/json`.
     /// - List: `whole list, items data`.
@@ -284,7 +284,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/budgets/bulk/manage-alerts`
     ///
-    /// `manageBudgetAlertsBulkOperation`, tag `Budgets`. Not repeated: twice may be more than once. Published types.
+    /// `manageBudgetAlertsBulkOperation`, tag `Budgets`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::ManageBudgetAlertsRequest`], `application/json`.
     /// - Result: nothing.
@@ -302,7 +302,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/budgets/moveBudgets`
     ///
-    /// `moveBudgets`, tag `Budgets`. Not repeated: twice may be more than once. Published types.
+    /// `moveBudgets`, tag `Budgets`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::MoveBudgetsDto`], `application/json`.
     /// - Result: [`types::ResponseDtoInteger`], `application/json`; errors 400, 500.
@@ -320,7 +320,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ccm/api/budgets/{id}`
     ///
-    /// `updateBudget`, tag `Budgets`. Idempotent: twice is as good as once. Published types.
+    /// `updateBudget`, tag `Budgets`. Idempotent, retried automatically. Published types.
     /// - Required: path `id`; query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::Budget`], `application/json`.
     /// - Result: [`types::ResponseDtoString`], `application/json`.
@@ -340,7 +340,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/budgets/subscribe`
     ///
-    /// `updateBudgetAlertThresholds`, tag `Budgets`. Not repeated: twice may be more than once. Published types.
+    /// `updateBudgetAlertThresholds`, tag `Budgets`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `budget_id` = `budgetId`.
     /// - Body: list of [`types::AlertThreshold`], `application/json`.
     /// - Result: [`types::ResponseDtoString`], `application/json`; errors 400, 500.
@@ -371,7 +371,7 @@ impl AdjustBudgetAmountOperation {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -390,7 +390,7 @@ impl BudgetFilterValues {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -409,7 +409,7 @@ impl CheckBulkBudgetJobStatus {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -428,7 +428,7 @@ impl CloneBudget {
     pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -447,7 +447,7 @@ impl CloneBudgetsBulkOperation {
     pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -466,7 +466,7 @@ impl CreateBudget {
     pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -485,7 +485,7 @@ impl CreateCostBucketBudgetsBulk {
     pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -504,7 +504,7 @@ impl DeleteBudget {
     pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -523,7 +523,7 @@ impl DeleteBudgetsBulkOperation {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -574,7 +574,7 @@ impl GetAccessibleBudgetSummaries {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -593,7 +593,7 @@ impl GetBudget {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBudget> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -612,7 +612,7 @@ impl GetBudgetSummaryMetrics {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -643,7 +643,7 @@ impl GetCostDetails {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBudgetData> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -662,7 +662,7 @@ impl ListBudgetAlertThresholds {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListAlertThreshold> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -712,7 +712,7 @@ impl ListBudgets {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListBudget> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -738,7 +738,7 @@ impl ListBudgetsForPerspective {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListBudget> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -764,7 +764,7 @@ impl ManageBudgetAlertsBulkOperation {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -783,7 +783,7 @@ impl MoveBudgets {
     pub fn send(self) -> rt::Sending<types::ResponseDtoInteger> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -802,7 +802,7 @@ impl UpdateBudget {
     pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -821,7 +821,7 @@ impl UpdateBudgetAlertThresholds {
     pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

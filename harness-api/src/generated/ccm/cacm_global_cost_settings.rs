@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ccm/api/cost-settings`
     ///
-    /// `getCostSettings`, tag `CACM global cost settings`. Safe: it only reads. Published types.
+    /// `getCostSettings`, tag `CACM global cost settings`. Read-only, retried automatically. Published types.
     /// - Required: query `feature`.
     /// - Result: [`types::ResponseDtoCostSettings`], `application/json`; errors 400, 500.
     #[inline]
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ccm/api/cost-settings`
     ///
-    /// `updateCostSettings`, tag `CACM global cost settings`. Idempotent: twice is as good as once. Published types.
+    /// `updateCostSettings`, tag `CACM global cost settings`. Idempotent, retried automatically. Published types.
     /// - Body: [`types::CostSettings`], `application/json`.
     /// - Result: [`types::ResponseDtoCostSettings`], `application/json`; errors 400, 500.
     #[inline]
@@ -57,7 +57,7 @@ impl GetCostSettings {
     pub fn send(self) -> rt::Sending<types::ResponseDtoCostSettings> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -83,7 +83,7 @@ impl UpdateCostSettings {
     pub fn send(self) -> rt::Sending<types::ResponseDtoCostSettings> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

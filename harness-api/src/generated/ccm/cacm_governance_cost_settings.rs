@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ccm/api/governance/cost-settings`
     ///
-    /// `getGovernanceCostSettings`, tag `CACM governance cost settings`. Safe: it only reads. Published types.
+    /// `getGovernanceCostSettings`, tag `CACM governance cost settings`. Read-only, retried automatically. Published types.
     /// - Result: [`types::ResponseDtoGovernanceCostSettings`], `application/json`; errors 400, 500.
     #[inline]
     pub fn get_governance_cost_settings(&self) -> GetGovernanceCostSettings {
@@ -16,7 +16,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ccm/api/governance/cost-settings`
     ///
-    /// `updateGovernanceCostSettings`, tag `CACM governance cost settings`. Idempotent: twice is as good as once. Published types.
+    /// `updateGovernanceCostSettings`, tag `CACM governance cost settings`. Idempotent, retried automatically. Published types.
     /// - Body: [`types::GovernanceCostSettings`], `application/json`.
     /// - Result: [`types::ResponseDtoGovernanceCostSettings`], `application/json`; errors 400, 500.
     #[inline]
@@ -49,7 +49,7 @@ impl GetGovernanceCostSettings {
     pub fn send(self) -> rt::Sending<types::ResponseDtoGovernanceCostSettings> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -75,7 +75,7 @@ impl UpdateGovernanceCostSettings {
     pub fn send(self) -> rt::Sending<types::ResponseDtoGovernanceCostSettings> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ccm/api/cloud-account`
     ///
-    /// `listCloudAccounts`, tag `Cloud Accounts`. Safe: it only reads. Published types.
+    /// `listCloudAccounts`, tag `Cloud Accounts`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `cloud_provider` = `cloudProvider`.
     /// - Result: [`types::ResponseDtoListCcmCloudAccount`], `application/json`; errors 400, 500.
     /// - List: `whole list, items data`.
@@ -39,7 +39,7 @@ impl ListCloudAccounts {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListCcmCloudAccount> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

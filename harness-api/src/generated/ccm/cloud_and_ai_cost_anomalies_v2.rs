@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ccm/api/anomaly/v2/list`
     ///
-    /// `getAnomaliesList`, tag `Cloud and AI cost anomalies v2`. Safe: it only reads. Published types.
+    /// `getAnomaliesList`, tag `Cloud and AI cost anomalies v2`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::AnomalyRequestDto`], `application/json`.
     /// - Result: [`types::ResponseDtoListAnomalyData`], `application/json`.
@@ -22,7 +22,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/anomaly/v2/metrics`
     ///
-    /// `getAnomalyMetrics`, tag `Cloud and AI cost anomalies v2`. Safe: it only reads. Published types.
+    /// `getAnomalyMetrics`, tag `Cloud and AI cost anomalies v2`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::AnomalyRequestDto`], `application/json`.
     /// - Result: [`types::ResponseDtoAnomalyOverview`], `application/json`.
@@ -38,7 +38,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/anomaly/v2/summary`
     ///
-    /// `getAnomalyMetricsSummary`, tag `Cloud and AI cost anomalies v2`. Safe: it only reads. Published types.
+    /// `getAnomalyMetricsSummary`, tag `Cloud and AI cost anomalies v2`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::AnomalyRequestDto`], `application/json`.
     /// - Result: [`types::ResponseDtoAnomalyMetrics`], `application/json`.
@@ -54,7 +54,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/anomaly/v2/metrics/time-series`
     ///
-    /// `getAnomalyMetricsTimeSeries`, tag `Cloud and AI cost anomalies v2`. Safe: it only reads. Published types.
+    /// `getAnomalyMetricsTimeSeries`, tag `Cloud and AI cost anomalies v2`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::AnomalyRequestDto`], `application/json`.
     /// - Result: [`types::ResponseDtoTreeMapLongAnomalyOverview`], `application/json`.
@@ -70,7 +70,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/anomaly/v2/mean-resolution-time`
     ///
-    /// `getMeanResolutionTime`, tag `Cloud and AI cost anomalies v2`. Safe: it only reads. Published types.
+    /// `getMeanResolutionTime`, tag `Cloud and AI cost anomalies v2`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::AnomalyRequestDto`], `application/json`.
     /// - Result: [`types::ResponseDtoDouble`], `application/json`.
@@ -86,7 +86,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ccm/api/anomaly/v2/update/feedback`
     ///
-    /// `updateAnomalyFeedback`, tag `Cloud and AI cost anomalies v2`. Idempotent: twice is as good as once. Published types.
+    /// `updateAnomalyFeedback`, tag `Cloud and AI cost anomalies v2`. Idempotent, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`.
     #[inline]
@@ -101,7 +101,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ccm/api/anomaly/v2/update/status`
     ///
-    /// `updateAnomalyStatus`, tag `Cloud and AI cost anomalies v2`. Idempotent: twice is as good as once. Published types.
+    /// `updateAnomalyStatus`, tag `Cloud and AI cost anomalies v2`. Idempotent, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`.
     #[inline]
@@ -134,7 +134,7 @@ impl GetAnomaliesList {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListAnomalyData> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -160,7 +160,7 @@ impl GetAnomalyMetrics {
     pub fn send(self) -> rt::Sending<types::ResponseDtoAnomalyOverview> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -186,7 +186,7 @@ impl GetAnomalyMetricsSummary {
     pub fn send(self) -> rt::Sending<types::ResponseDtoAnomalyMetrics> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -212,7 +212,7 @@ impl GetAnomalyMetricsTimeSeries {
     pub fn send(self) -> rt::Sending<types::ResponseDtoTreeMapLongAnomalyOverview> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -238,7 +238,7 @@ impl GetMeanResolutionTime {
     pub fn send(self) -> rt::Sending<types::ResponseDtoDouble> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -271,7 +271,7 @@ impl UpdateAnomalyFeedback {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -304,7 +304,7 @@ impl UpdateAnomalyStatus {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

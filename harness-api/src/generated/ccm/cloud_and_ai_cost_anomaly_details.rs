@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ccm/api/anomaly/v2/drill-down/cost/time-series`
     ///
-    /// `getAnomalyCostTimeSeriesData`, tag `Cloud and AI cost anomaly details`. Safe: it only reads. Published types.
+    /// `getAnomalyCostTimeSeriesData`, tag `Cloud and AI cost anomaly details`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `anomaly_id` = `anomalyId`.
     /// - Result: [`types::ResponseDtoListAnomalyCostTimeSeries`], `application/json`.
     /// - List: `whole list, items data`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/anomaly/v2/drill-down`
     ///
-    /// `getAnomalyDetails`, tag `Cloud and AI cost anomaly details`. Safe: it only reads. Published types.
+    /// `getAnomalyDetails`, tag `Cloud and AI cost anomaly details`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `anomaly_id` = `anomalyId`.
     /// - Result: [`types::ResponseDtoAnomalyData`], `application/json`.
     #[inline]
@@ -41,7 +41,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/anomaly/v2/drill-down/resource/cost/time-series`
     ///
-    /// `getAnomalyResourceCostTimeSeriesData`, tag `Cloud and AI cost anomaly details`. Safe: it only reads. Published types.
+    /// `getAnomalyResourceCostTimeSeriesData`, tag `Cloud and AI cost anomaly details`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `anomaly_id` = `anomalyId`.
     /// - Result: [`types::ResponseDtoListAnomalyResourceCostTimeSeries`], `application/json`.
     /// - List: `whole list, items data`.
@@ -59,7 +59,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/anomaly/v2/drill-down/list`
     ///
-    /// `getAnomalyResourceList`, tag `Cloud and AI cost anomaly details`. Safe: it only reads. Published types.
+    /// `getAnomalyResourceList`, tag `Cloud and AI cost anomaly details`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `anomaly_id` = `anomalyId`.
     /// - Result: [`types::ResponseDtoListAnomalyResourceDetails`], `application/json`.
     /// - List: `whole list, items data`.
@@ -102,7 +102,7 @@ impl GetAnomalyCostTimeSeriesData {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListAnomalyCostTimeSeries> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -128,7 +128,7 @@ impl GetAnomalyDetails {
     pub fn send(self) -> rt::Sending<types::ResponseDtoAnomalyData> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -170,7 +170,7 @@ impl GetAnomalyResourceCostTimeSeriesData {
     ) -> rt::Sending<types::ResponseDtoListAnomalyResourceCostTimeSeries> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -196,7 +196,7 @@ impl GetAnomalyResourceList {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListAnomalyResourceDetails> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ccm/api/business-mapping`
     ///
-    /// `createBusinessMapping`, tag `Cost Categories`. Not repeated: twice may be more than once. Published types.
+    /// `createBusinessMapping`, tag `Cost Categories`. Not idempotent, never retried. Published types.
     /// - Body: [`types::BusinessMapping`], `application/json`.
     /// - Result: [`types::RestResponseBusinessMapping`], `application/json`.
     #[inline]
@@ -21,7 +21,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /ccm/api/business-mapping/{id}`
     ///
-    /// `deleteBusinessMapping`, tag `Cost Categories`. Idempotent: twice is as good as once. Published types.
+    /// `deleteBusinessMapping`, tag `Cost Categories`. Idempotent, retried automatically. Published types.
     /// - Required: path `id`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::RestResponseCostCategoryDeleteDto`], `application/json`.
     #[inline]
@@ -38,7 +38,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/business-mapping/{id}`
     ///
-    /// `getBusinessMapping`, tag `Cost Categories`. Safe: it only reads. Published types.
+    /// `getBusinessMapping`, tag `Cost Categories`. Read-only, retried automatically. Published types.
     /// - Required: path `id`.
     /// - Result: [`types::RestResponseBusinessMapping`], `application/json`.
     #[inline]
@@ -49,7 +49,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/business-mapping/filter-panel`
     ///
-    /// `getBusinessMappingForFilterPanel`, tag `Cost Categories`. Safe: it only reads. Published types.
+    /// `getBusinessMappingForFilterPanel`, tag `Cost Categories`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoListString`], `application/json`.
     /// - List: `whole list, items data`.
@@ -65,7 +65,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/business-mapping`
     ///
-    /// `getBusinessMappingList`, tag `Cost Categories`. Safe: it only reads. Published types.
+    /// `getBusinessMappingList`, tag `Cost Categories`. Read-only, retried automatically. Published types.
     /// - Result: [`types::RestResponseBusinessMappingListDto`], `application/json`.
     /// - List: `paged offset/limit by offset, items resource.businessMappings, total resource.totalCount`.
     #[inline]
@@ -76,7 +76,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ccm/api/business-mapping`
     ///
-    /// `updateBusinessMapping`, tag `Cost Categories`. Idempotent: twice is as good as once. Published types.
+    /// `updateBusinessMapping`, tag `Cost Categories`. Idempotent, retried automatically. Published types.
     /// - Body, optional: [`types::BusinessMapping`], `application/json`.
     /// - Result: [`types::RestResponseString`], `application/json`.
     #[inline]
@@ -105,7 +105,7 @@ impl CreateBusinessMapping {
     pub fn send(self) -> rt::Sending<types::RestResponseBusinessMapping> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -124,7 +124,7 @@ impl DeleteBusinessMapping {
     pub fn send(self) -> rt::Sending<types::RestResponseCostCategoryDeleteDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -150,7 +150,7 @@ impl GetBusinessMapping {
     pub fn send(self) -> rt::Sending<types::RestResponseBusinessMapping> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -183,7 +183,7 @@ impl GetBusinessMappingForFilterPanel {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListString> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -267,7 +267,7 @@ impl GetBusinessMappingList {
     pub fn send(self) -> rt::Sending<types::RestResponseBusinessMappingListDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -307,7 +307,7 @@ impl UpdateBusinessMapping {
     pub fn send(self) -> rt::Sending<types::RestResponseString> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

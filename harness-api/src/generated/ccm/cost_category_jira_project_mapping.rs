@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `PUT /ccm/api/recommendation/cost-category/jira-mapping/bulk`
     ///
-    /// `bulkSyncCostCategoryJiraMappings`, tag `Cost Category Jira Project Mapping`. Not repeated: twice may be more than once. Published types.
+    /// `bulkSyncCostCategoryJiraMappings`, tag `Cost Category Jira Project Mapping`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: list of [`types::CostCategoryJiraMapping`], `application/json`.
     /// - Result: [`types::ResponseDtoListCostCategoryJiraMapping`], `application/json`; errors 400, 500.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/recommendation/cost-category/jira-mapping`
     ///
-    /// `createCostCategoryJiraMapping`, tag `Cost Category Jira Project Mapping`. Not repeated: twice may be more than once. Published types.
+    /// `createCostCategoryJiraMapping`, tag `Cost Category Jira Project Mapping`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::CostCategoryJiraMapping`], `application/json`.
     /// - Result: [`types::ResponseDtoString`], `application/json`; errors 400, 500.
@@ -42,7 +42,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /ccm/api/recommendation/cost-category/jira-mapping/{mappingId}`
     ///
-    /// `deleteCostCategoryJiraMapping`, tag `Cost Category Jira Project Mapping`. Idempotent: twice is as good as once. Published types.
+    /// `deleteCostCategoryJiraMapping`, tag `Cost Category Jira Project Mapping`. Idempotent, retried automatically. Published types.
     /// - Required: path `mapping_id` = `mappingId`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`; errors 400, 500.
     #[inline]
@@ -59,7 +59,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/recommendation/cost-category/jira-mapping/{mappingId}`
     ///
-    /// `getCostCategoryJiraMapping`, tag `Cost Category Jira Project Mapping`. Safe: it only reads. Published types.
+    /// `getCostCategoryJiraMapping`, tag `Cost Category Jira Project Mapping`. Read-only, retried automatically. Published types.
     /// - Required: path `mapping_id` = `mappingId`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoCostCategoryJiraMapping`], `application/json`; errors 400, 500.
     #[inline]
@@ -76,7 +76,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/recommendation/cost-category/jira-mapping`
     ///
-    /// `listCostCategoryJiraMapping`, tag `Cost Category Jira Project Mapping`. Safe: it only reads. Published types.
+    /// `listCostCategoryJiraMapping`, tag `Cost Category Jira Project Mapping`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoListCostCategoryJiraMapping`], `application/json`; errors 400, 500.
     /// - List: `whole list, items data`.
@@ -92,7 +92,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ccm/api/recommendation/cost-category/jira-mapping/{mappingId}`
     ///
-    /// `updateCostCategoryJiraMapping`, tag `Cost Category Jira Project Mapping`. Idempotent: twice is as good as once. Published types.
+    /// `updateCostCategoryJiraMapping`, tag `Cost Category Jira Project Mapping`. Idempotent, retried automatically. Published types.
     /// - Required: path `mapping_id` = `mappingId`; query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::CostCategoryJiraMapping`], `application/json`.
     /// - Result: [`types::ResponseDtoCostCategoryJiraMapping`], `application/json`; errors 400, 500.
@@ -123,7 +123,7 @@ impl BulkSyncCostCategoryJiraMappings {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListCostCategoryJiraMapping> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -142,7 +142,7 @@ impl CreateCostCategoryJiraMapping {
     pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -161,7 +161,7 @@ impl DeleteCostCategoryJiraMapping {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -180,7 +180,7 @@ impl GetCostCategoryJiraMapping {
     pub fn send(self) -> rt::Sending<types::ResponseDtoCostCategoryJiraMapping> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -199,7 +199,7 @@ impl ListCostCategoryJiraMapping {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListCostCategoryJiraMapping> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -225,7 +225,7 @@ impl UpdateCostCategoryJiraMapping {
     pub fn send(self) -> rt::Sending<types::ResponseDtoCostCategoryJiraMapping> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

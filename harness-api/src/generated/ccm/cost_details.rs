@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ccm/api/costdetails/clusterData`
     ///
-    /// `clusterData`, tag `Cost Details`. Safe: it only reads. Published types.
+    /// `clusterData`, tag `Cost Details`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::ClusterCostDetailsQueryParams`], `application/json`.
     /// - Result: [`types::ResponseDtoListClusterCostDetails`], `application/json`.
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/costdetails/overview`
     ///
-    /// `costdetailoverview`, tag `Cost Details`. Safe: it only reads. Published types.
+    /// `costdetailoverview`, tag `Cost Details`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `perspective_id` = `perspectiveId`.
     /// - Body, optional: [`types::CostDetailsQueryParams`], `application/json`.
     /// - Result: [`types::ResponseDtoCostOverview`], `application/json`.
@@ -43,7 +43,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/costdetails/tabularformat`
     ///
-    /// `costdetailtabular`, tag `Cost Details`. Safe: it only reads. Published types.
+    /// `costdetailtabular`, tag `Cost Details`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `perspective_id` = `perspectiveId`.
     /// - Body: [`types::CostDetailsQueryParams`], `application/json`.
     /// - Result: [`types::ResponseDtoPerspectiveEntityStatsData`], `application/json`.
@@ -64,7 +64,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/costdetails/timeseriesformat`
     ///
-    /// `costdetailttimeseries`, tag `Cost Details`. Safe: it only reads. Published types.
+    /// `costdetailttimeseries`, tag `Cost Details`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `perspective_id` = `perspectiveId`.
     /// - Body: [`types::CostDetailsQueryParams`], `application/json`.
     /// - Result: [`types::ResponseDtoPerspectiveTimeSeriesData`], `application/json`.
@@ -84,7 +84,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/costdetails/overview/iacm`
     ///
-    /// `iacmResourceCostOverview`, tag `Cost Details`. Not repeated: twice may be more than once. Published types.
+    /// `iacmResourceCostOverview`, tag `Cost Details`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::IacmResourceCostRequest`], `application/json`.
     /// - Result: [`types::ResponseDtoIacmResourceCosts`], `application/json`; errors 400, 500.
@@ -141,7 +141,7 @@ impl ClusterData {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListClusterCostDetails> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -202,7 +202,7 @@ impl GetCostDetailOverview {
     pub fn send(self) -> rt::Sending<types::ResponseDtoCostOverview> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -249,7 +249,7 @@ impl GetCostDetailTabular {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPerspectiveEntityStatsData> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -303,7 +303,7 @@ impl GetCostDetailTimeSeries {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPerspectiveTimeSeriesData> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -322,7 +322,7 @@ impl IacmResourceCostOverview {
     pub fn send(self) -> rt::Sending<types::ResponseDtoIacmResourceCosts> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ccm/api/data-job-status/job-statuses`
     ///
-    /// `getAllJobStatuses`, tag `Data Job Status`. Safe: it only reads. Published types.
+    /// `getAllJobStatuses`, tag `Data Job Status`. Read-only, retried automatically. Published types.
     /// - Result: [`types::ResponseDtoListJobStatus`], `application/json`; errors 400, 500.
     /// - List: `whole list, items data`.
     #[inline]
@@ -17,7 +17,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/data-job-status/details/{jobId}`
     ///
-    /// `getDataJobDetails`, tag `Data Job Status`. Safe: it only reads. Published types.
+    /// `getDataJobDetails`, tag `Data Job Status`. Read-only, retried automatically. Published types.
     /// - Required: path `job_id` = `jobId`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoDataJobHistoryDto`], `application/json`; errors 400, 500.
     #[inline]
@@ -34,7 +34,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/data-job-status/history`
     ///
-    /// `getDataJobHistoryDetails`, tag `Data Job Status`. Safe: it only reads. Published types.
+    /// `getDataJobHistoryDetails`, tag `Data Job Status`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `connector_id` = `connectorId`, `job_kind` = `jobKind`, `execution_month` = `executionMonth`.
     /// - Result: [`types::ResponseDtoListDataJobHistoryDto`], `application/json`; errors 400, 500.
     /// - List: `whole list, items data`.
@@ -60,7 +60,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/data-job-status/overview`
     ///
-    /// `getDataJobsDashboard`, tag `Data Job Status`. Safe: it only reads. Published types.
+    /// `getDataJobsDashboard`, tag `Data Job Status`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoDataJobStatusOverviewDto`], `application/json`; errors 400, 500.
     #[inline]
@@ -75,7 +75,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/data-job-status/history/billing-periods`
     ///
-    /// `getDistinctBillingPeriods`, tag `Data Job Status`. Safe: it only reads. Published types.
+    /// `getDistinctBillingPeriods`, tag `Data Job Status`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `connector_id` = `connectorId`, `job_kind` = `jobKind`.
     /// - Result: [`types::ResponseDtoListString`], `application/json`; errors 400, 500.
     /// - List: `whole list, items data`.
@@ -99,7 +99,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/data-job-status/history/execution-months`
     ///
-    /// `getDistinctExecutionMonths`, tag `Data Job Status`. Safe: it only reads. Published types.
+    /// `getDistinctExecutionMonths`, tag `Data Job Status`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `connector_id` = `connectorId`, `job_kind` = `jobKind`.
     /// - Result: [`types::ResponseDtoListString`], `application/json`; errors 400, 500.
     /// - List: `whole list, items data`.
@@ -123,7 +123,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/data-job-status/job-kinds`
     ///
-    /// `getDistinctJobKinds`, tag `Data Job Status`. Safe: it only reads. Published types.
+    /// `getDistinctJobKinds`, tag `Data Job Status`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoListJobKind`], `application/json`; errors 400, 500.
     /// - List: `whole list, items data`.
@@ -139,7 +139,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/data-job-status/list`
     ///
-    /// `listDataJobs`, tag `Data Job Status`. Safe: it only reads. Published types.
+    /// `listDataJobs`, tag `Data Job Status`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::DataJobFilterDto`], `application/json`.
     /// - Result: [`types::ResponseDtoDataJobStatusResponseDto`], `application/json`; errors 400, 500.
@@ -169,7 +169,7 @@ impl GetAllJobStatuses {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListJobStatus> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -195,7 +195,7 @@ impl GetDataJobDetails {
     pub fn send(self) -> rt::Sending<types::ResponseDtoDataJobHistoryDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -237,7 +237,7 @@ impl GetDataJobHistoryDetails {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListDataJobHistoryDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -263,7 +263,7 @@ impl GetDataJobsDashboard {
     pub fn send(self) -> rt::Sending<types::ResponseDtoDataJobStatusOverviewDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -298,7 +298,7 @@ impl GetDistinctBillingPeriods {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListString> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -340,7 +340,7 @@ impl GetDistinctExecutionMonths {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListString> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -366,7 +366,7 @@ impl GetDistinctJobKinds {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListJobKind> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -392,7 +392,7 @@ impl ListDataJobs {
     pub fn send(self) -> rt::Sending<types::ResponseDtoDataJobStatusResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ccm/api/externaldata/filesinfo`
     ///
-    /// `AddNewExternalDataFileMetadata`, tag `External Data Provider`. Not repeated: twice may be more than once. Published types.
+    /// `AddNewExternalDataFileMetadata`, tag `External Data Provider`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::CreateExternalDataFilesDto`], `application/json`.
     /// - Result: [`types::ResponseDtoExternalDataFiles`], `application/json`, `application/yaml`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/externaldata/provider`
     ///
-    /// `createExternalDataProvider`, tag `External Data Provider`. Not repeated: twice may be more than once. Published types.
+    /// `createExternalDataProvider`, tag `External Data Provider`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::CreateExternalDataProviderDto`], `application/json`.
     /// - Result: [`types::ResponseDtoExternalDataProvider`], `application/json`, `application/yaml`.
@@ -42,7 +42,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /ccm/api/externaldata/filesinfo/{fileId}`
     ///
-    /// `deleteDatafileAndMetadata`, tag `External Data Provider`. Idempotent: twice is as good as once. Published types.
+    /// `deleteDatafileAndMetadata`, tag `External Data Provider`. Idempotent, retried automatically. Published types.
     /// - Required: path `file_id` = `fileId`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[inline]
@@ -59,7 +59,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /ccm/api/externaldata/provider/{providerId}`
     ///
-    /// `CcmdeleteProvider`, tag `External Data Provider`. Idempotent: twice is as good as once. Published types.
+    /// `CcmdeleteProvider`, tag `External Data Provider`. Idempotent, retried automatically. Published types.
     /// - Required: path `provider_id` = `providerId`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[inline]
@@ -76,7 +76,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/externaldata/provider/list`
     ///
-    /// `get providers`, tag `External Data Provider`. Safe: it only reads. Published types.
+    /// `get providers`, tag `External Data Provider`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoListExternalDataProvider`], `application/json`, `application/yaml`.
     #[inline]
@@ -88,7 +88,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/externaldata/signedurl`
     ///
-    /// `getSignedUrl`, tag `External Data Provider`. Safe: it only reads. Published types.
+    /// `getSignedUrl`, tag `External Data Provider`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `provider_id` = `providerId`, `invoice_period` = `invoicePeriod`, `object_name` = `objectName`.
     /// - Result: [`types::ResponseDto`], `application/json`, `application/yaml`.
     #[inline]
@@ -109,7 +109,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/externaldata/provider/filesinfo`
     ///
-    /// `listProvidersFileInfo`, tag `External Data Provider`. Safe: it only reads. Published types.
+    /// `listProvidersFileInfo`, tag `External Data Provider`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::ExternalDataProviderList`], `application/json`.
     /// - Result: [`types::ResponseDtoMapStringListExternalDataFiles`], `application/json`, `application/yaml`.
@@ -127,7 +127,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/externaldata/dataingestion`
     ///
-    /// `triggerDataIngestion`, tag `External Data Provider`. Not repeated: twice may be more than once. Published types.
+    /// `triggerDataIngestion`, tag `External Data Provider`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::ExternalDataIngestionRequest`], `application/json`.
     /// - Result: [`types::ResponseDtoExternalDataFiles`], `application/json`, `application/yaml`.
@@ -145,7 +145,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ccm/api/externaldata/filesinfo/{fileId}`
     ///
-    /// `updateFileMetaData`, tag `External Data Provider`. Idempotent: twice is as good as once. Published types.
+    /// `updateFileMetaData`, tag `External Data Provider`. Idempotent, retried automatically. Published types.
     /// - Required: path `file_id` = `fileId`; query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::CreateExternalDataFilesDto`], `application/json`.
     /// - Result: [`types::ResponseDtoExternalDataFiles`], `application/json`, `application/yaml`.
@@ -176,7 +176,7 @@ impl AddNewExternalDataFileMetadata {
     pub fn send(self) -> rt::Sending<types::ResponseDtoExternalDataFiles> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -195,7 +195,7 @@ impl CreateExternalDataProvider {
     pub fn send(self) -> rt::Sending<types::ResponseDtoExternalDataProvider> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -214,7 +214,7 @@ impl DeleteDatafileAndMetadata {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -233,7 +233,7 @@ impl DeleteProvider {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -252,7 +252,7 @@ impl GetProviders {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListExternalDataProvider> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -271,7 +271,7 @@ impl GetSignedUrl {
     pub fn send(self) -> rt::Sending<types::ResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -290,7 +290,7 @@ impl ListProvidersFileInfo {
     pub fn send(self) -> rt::Sending<types::ResponseDtoMapStringListExternalDataFiles> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -309,7 +309,7 @@ impl TriggerDataIngestion {
     pub fn send(self) -> rt::Sending<types::ResponseDtoExternalDataFiles> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -328,7 +328,7 @@ impl UpdateFileMetaData {
     pub fn send(self) -> rt::Sending<types::ResponseDtoExternalDataFiles> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ccm/api/genai-traces/{traceId}/spans`
     ///
-    /// `getGenAITraceSpans`, tag `GenAI Traces`. Safe: it only reads. Published types.
+    /// `getGenAITraceSpans`, tag `GenAI Traces`. Read-only, retried automatically. Published types.
     /// - Required: path `trace_id` = `traceId`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoListGenAiTraceSpanDto`], `application/json`; errors 400, 500.
     /// - List: `paged offset/limit by offset, items data`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/genai-traces/services`
     ///
-    /// `listGenAITraceServices`, tag `GenAI Traces`. Safe: it only reads. Published types.
+    /// `listGenAITraceServices`, tag `GenAI Traces`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoListGenAiServiceDto`], `application/json`; errors 400, 500.
     /// - List: `whole list, items data`.
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/genai-traces`
     ///
-    /// `listGenAITraceSummaries`, tag `GenAI Traces`. Safe: it only reads. Published types.
+    /// `listGenAITraceSummaries`, tag `GenAI Traces`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::GenAiTraceFilterRequest`], `application/json`.
     /// - Result: [`types::ResponseDtoGenAiTraceListResponse`], `application/json`; errors 400, 500.
@@ -82,7 +82,7 @@ impl GetGenAiTraceSpans {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListGenAiTraceSpanDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -108,7 +108,7 @@ impl ListGenAiTraceServices {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListGenAiServiceDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -155,7 +155,7 @@ impl ListGenAiTraceSummaries {
     pub fn send(self) -> rt::Sending<types::ResponseDtoGenAiTraceListResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ccm/api/governance/alert/clone`
     ///
-    /// `CloneGovernanceAlertRule`, tag `Governance Alert`. Not repeated: twice may be more than once. Published types.
+    /// `CloneGovernanceAlertRule`, tag `Governance Alert`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `id`.
     /// - Result: [`types::ResponseDtoGovernanceNotification`], `application/json`, `application/yaml`.
     #[inline]
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/governance/alert`
     ///
-    /// `CreateNewGovernanceAlertRule`, tag `Governance Alert`. Not repeated: twice may be more than once. Published types.
+    /// `CreateNewGovernanceAlertRule`, tag `Governance Alert`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::GovernanceNotification`], `application/json`.
     /// - Result: [`types::ResponseDtoGovernanceNotification`], `application/json`, `application/yaml`.
@@ -41,7 +41,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /ccm/api/governance/alert/{id}`
     ///
-    /// `DeleteGovernanceAlertRule`, tag `Governance Alert`. Idempotent: twice is as good as once. Published types.
+    /// `DeleteGovernanceAlertRule`, tag `Governance Alert`. Idempotent, retried automatically. Published types.
     /// - Required: path `id`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[inline]
@@ -58,7 +58,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/governance/alert/list`
     ///
-    /// `GovernanceAlertRules`, tag `Governance Alert`. Safe: it only reads. Published types.
+    /// `GovernanceAlertRules`, tag `Governance Alert`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoListGovernanceNotification`], `application/json`, `application/yaml`.
     /// - List: `whole list, items data`.
@@ -74,7 +74,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/governance/alert/resourceTypes`
     ///
-    /// `GovernanceResourceTypes`, tag `Governance Alert`. Safe: it only reads. Published types.
+    /// `GovernanceResourceTypes`, tag `Governance Alert`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `cloud_provider` = `cloudProvider`.
     /// - Result: [`types::ResponseDtoSetString`], `application/json`, `application/yaml`.
     /// - List: `whole list, items data`.
@@ -98,7 +98,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ccm/api/governance/alert/toggle`
     ///
-    /// `ToggleGovernanceAlertRule`, tag `Governance Alert`. Not repeated: twice may be more than once. Published types.
+    /// `ToggleGovernanceAlertRule`, tag `Governance Alert`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `id`, `enable_governance_alert_rule` = `enableGovernanceAlertRule`.
     /// - Result: [`types::ResponseDtoGovernanceNotification`], `application/json`, `application/yaml`.
     #[inline]
@@ -117,7 +117,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ccm/api/governance/alert`
     ///
-    /// `UpdateGovernanceAlertRule`, tag `Governance Alert`. Idempotent: twice is as good as once. Published types.
+    /// `UpdateGovernanceAlertRule`, tag `Governance Alert`. Idempotent, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `id`.
     /// - Body: [`types::GovernanceNotification`], `application/json`.
     /// - Result: [`types::ResponseDtoGovernanceNotification`], `application/json`, `application/yaml`.
@@ -148,7 +148,7 @@ impl CloneGovernanceAlertRule {
     pub fn send(self) -> rt::Sending<types::ResponseDtoGovernanceNotification> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -167,7 +167,7 @@ impl CreateNewGovernanceAlertRule {
     pub fn send(self) -> rt::Sending<types::ResponseDtoGovernanceNotification> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -186,7 +186,7 @@ impl DeleteGovernanceAlertRule {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -205,7 +205,7 @@ impl GovernanceAlertRules {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListGovernanceNotification> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -231,7 +231,7 @@ impl GovernanceResourceTypes {
     pub fn send(self) -> rt::Sending<types::ResponseDtoSetString> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -257,7 +257,7 @@ impl ToggleGovernanceAlertRule {
     pub fn send(self) -> rt::Sending<types::ResponseDtoGovernanceNotification> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -276,7 +276,7 @@ impl UpdateGovernanceAlertRule {
     pub fn send(self) -> rt::Sending<types::ResponseDtoGovernanceNotification> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `PUT /ccm/api/governance/enforcementRecommendation/accept`
     ///
-    /// `acceptEnforcementRecommendations`, tag `Governance Enforcement Recommendation APIs`. Not repeated: twice may be more than once. Published types.
+    /// `acceptEnforcementRecommendations`, tag `Governance Enforcement Recommendation APIs`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoListString`], `application/json`, `application/yaml`.
     #[inline]
@@ -21,7 +21,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ccm/api/governance/enforcementRecommendation/dismiss`
     ///
-    /// `dismissEnforcementRecommendations`, tag `Governance Enforcement Recommendation APIs`. Idempotent: twice is as good as once. Published types.
+    /// `dismissEnforcementRecommendations`, tag `Governance Enforcement Recommendation APIs`. Idempotent, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[inline]
@@ -36,7 +36,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/governance/enforcementRecommendation/details`
     ///
-    /// `enforcementRecommendationDetails`, tag `Governance Enforcement Recommendation APIs`. Safe: it only reads. Published types.
+    /// `enforcementRecommendationDetails`, tag `Governance Enforcement Recommendation APIs`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoEnforcementDetails`], `application/json`, `application/yaml`.
     #[inline]
@@ -51,7 +51,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/governance/enforcementRecommendation/list`
     ///
-    /// `listRuleEnforcementRecommendations`, tag `Governance Enforcement Recommendation APIs`. Safe: it only reads. Published types.
+    /// `listRuleEnforcementRecommendations`, tag `Governance Enforcement Recommendation APIs`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::RuleEnforcementRecommendationsFilter`], `application/json`.
     /// - Result: [`types::ResponseDtoRuleEnforcementRecommendationList`], `application/json`; errors 400, 500.
@@ -70,7 +70,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/governance/enforcementRecommendation/list`
     ///
-    /// `ruleEnforcementRecommendations`, tag `Governance Enforcement Recommendation APIs`. Safe: it only reads. Published types.
+    /// `ruleEnforcementRecommendations`, tag `Governance Enforcement Recommendation APIs`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoRuleEnforcementRecommendationList`], `application/json`, `application/yaml`.
     /// - List: `paged page/pageSize from 0, items data.ruleEnforcementRecommendations, total data.totalItems`.
@@ -87,7 +87,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ccm/api/governance/enforcementRecommendation/update`
     ///
-    /// `updateEnforcementRecommendation`, tag `Governance Enforcement Recommendation APIs`. Idempotent: twice is as good as once. Published types.
+    /// `updateEnforcementRecommendation`, tag `Governance Enforcement Recommendation APIs`. Idempotent, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::RuleEnforcementRecommendation`], `application/json`.
     /// - Result: [`types::ResponseDtoRuleEnforcementRecommendation`], `application/json`, `application/yaml`.
@@ -126,7 +126,7 @@ impl AcceptEnforcementRecommendations {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListString> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -155,7 +155,7 @@ impl DismissEnforcementRecommendations {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -181,7 +181,7 @@ impl EnforcementRecommendationDetails {
     pub fn send(self) -> rt::Sending<types::ResponseDtoEnforcementDetails> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -202,7 +202,7 @@ impl ListRuleEnforcementRecommendations {
     ) -> rt::Sending<types::ResponseDtoRuleEnforcementRecommendationList> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -283,7 +283,7 @@ impl RuleEnforcementRecommendations {
     ) -> rt::Sending<types::ResponseDtoRuleEnforcementRecommendationList> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -309,7 +309,7 @@ impl UpdateEnforcementRecommendation {
     pub fn send(self) -> rt::Sending<types::ResponseDtoRuleEnforcementRecommendation> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

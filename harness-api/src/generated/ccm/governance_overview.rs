@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ccm/api/governance/overview/dayWiseTotalEvaluations`
     ///
-    /// `dayWiseTotalEvaluations`, tag `Governance Overview`. Safe: it only reads. Published types.
+    /// `dayWiseTotalEvaluations`, tag `Governance Overview`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: list of [`types::CcmTimeFilter`], `application/json`.
     /// - Result: [`types::ResponseDtoMapStringMapStringInteger`], `application/json`, `application/yaml`.
@@ -22,7 +22,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/governance/overview/totalActiveEnforcements`
     ///
-    /// `totalActiveEnforcements`, tag `Governance Overview`. Safe: it only reads. Published types.
+    /// `totalActiveEnforcements`, tag `Governance Overview`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoLong`], `application/json`, `application/yaml`.
     #[inline]
@@ -37,7 +37,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/governance/overview/totalEvaluations`
     ///
-    /// `totalEvaluations`, tag `Governance Overview`. Safe: it only reads. Published types.
+    /// `totalEvaluations`, tag `Governance Overview`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoLong`], `application/json`, `application/yaml`.
     #[inline]
@@ -52,7 +52,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/governance/overview/totalNewEnforcementRecommendations`
     ///
-    /// `totalNewEnforcementRecommendations`, tag `Governance Overview`. Safe: it only reads. Published types.
+    /// `totalNewEnforcementRecommendations`, tag `Governance Overview`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoLong`], `application/json`, `application/yaml`.
     #[inline]
@@ -67,7 +67,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/governance/overview/totalRealisedSavingsGrouped`
     ///
-    /// `totalRealisedSavingsGrouped`, tag `Governance Overview`. Safe: it only reads. Published types.
+    /// `totalRealisedSavingsGrouped`, tag `Governance Overview`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoMapStringDouble`], `application/json`, `application/yaml`.
     #[inline]
@@ -82,7 +82,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/governance/overview/totalRealisedSavingsV2`
     ///
-    /// `totalRealisedSavingsV2`, tag `Governance Overview`. Safe: it only reads. Published types.
+    /// `totalRealisedSavingsV2`, tag `Governance Overview`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: list of [`types::CcmTimeFilter`], `application/json`.
     /// - Result: [`types::ResponseDtoDouble`], `application/json`, `application/yaml`.
@@ -126,7 +126,7 @@ impl DayWiseTotalEvaluations {
     pub fn send(self) -> rt::Sending<types::ResponseDtoMapStringMapStringInteger> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -155,7 +155,7 @@ impl TotalActiveEnforcements {
     pub fn send(self) -> rt::Sending<types::ResponseDtoLong> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -184,7 +184,7 @@ impl TotalEvaluations {
     pub fn send(self) -> rt::Sending<types::ResponseDtoLong> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -213,7 +213,7 @@ impl TotalNewEnforcementRecommendations {
     pub fn send(self) -> rt::Sending<types::ResponseDtoLong> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -242,7 +242,7 @@ impl TotalRealisedSavingsGrouped {
     pub fn send(self) -> rt::Sending<types::ResponseDtoMapStringDouble> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -278,7 +278,7 @@ impl TotalRealisedSavingsV2 {
     pub fn send(self) -> rt::Sending<types::ResponseDtoDouble> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

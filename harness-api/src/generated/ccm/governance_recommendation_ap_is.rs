@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ccm/api/governance/recommendation/{recommendationId}`
     ///
-    /// `getRuleRecommendation`, tag `Governance Recommendation APIs`. Safe: it only reads. Published types.
+    /// `getRuleRecommendation`, tag `Governance Recommendation APIs`. Read-only, retried automatically. Published types.
     /// - Required: path `recommendation_id` = `recommendationId`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoRuleExecutionList`], `application/json`, `application/yaml`.
     #[inline]
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/governance/recommendationHealth/list`
     ///
-    /// `listGovernanceRecommendationHealth`, tag `Governance Recommendation APIs`. Safe: it only reads. Published types.
+    /// `listGovernanceRecommendationHealth`, tag `Governance Recommendation APIs`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::RuleRecommendationHealthSummaryFilter`], `application/json`.
     /// - Result: [`types::ResponseDtoRuleRecommendationSummaryList`], `application/json`, `application/yaml`.
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/governance/recommendationHealth`
     ///
-    /// `recommendationHealth`, tag `Governance Recommendation APIs`. Safe: it only reads. Published types.
+    /// `recommendationHealth`, tag `Governance Recommendation APIs`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `rule_id` = `ruleId`.
     /// - Result: [`types::ResponseDtoRuleRecommendationSummary`], `application/json`, `application/yaml`.
     #[inline]
@@ -68,7 +68,7 @@ impl GetRuleRecommendation {
     pub fn send(self) -> rt::Sending<types::ResponseDtoRuleExecutionList> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -94,7 +94,7 @@ impl ListGovernanceRecommendationHealth {
     pub fn send(self) -> rt::Sending<types::ResponseDtoRuleRecommendationSummaryList> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -120,7 +120,7 @@ impl RecommendationHealth {
     pub fn send(self) -> rt::Sending<types::ResponseDtoRuleRecommendationSummary> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

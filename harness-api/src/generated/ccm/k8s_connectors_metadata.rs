@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ccm/api/ccmK8sMeta`
     ///
-    /// `ccmK8sMeta`, tag `K8S Connectors Metadata`. Not repeated: twice may be more than once. Published types.
+    /// `ccmK8sMeta`, tag `K8S Connectors Metadata`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::CcmK8sMetaDto`], `application/json`.
     /// - Result: [`types::ResponseDtoCcmK8sMetaInfoResponseDto`], `application/json`.
@@ -35,7 +35,7 @@ impl K8sMeta {
     pub fn send(self) -> rt::Sending<types::ResponseDtoCcmK8sMetaInfoResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ccm/api/notificationSetting/v2`
     ///
-    /// `createNotificationSettingV2`, tag `Notification Settings v2`. Not repeated: twice may be more than once. Published types.
+    /// `createNotificationSettingV2`, tag `Notification Settings v2`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::NotificationSetting`], `application/json`.
     /// - Result: [`types::ResponseDtoString`], `application/json`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /ccm/api/notificationSetting/v2`
     ///
-    /// `deleteNotificationSettingsV2`, tag `Notification Settings v2`. Idempotent: twice is as good as once. Published types.
+    /// `deleteNotificationSettingsV2`, tag `Notification Settings v2`. Idempotent, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `id`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`.
     #[inline]
@@ -41,7 +41,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/notificationSetting/v2`
     ///
-    /// `listNotificationSettingsV2`, tag `Notification Settings v2`. Safe: it only reads. Published types.
+    /// `listNotificationSettingsV2`, tag `Notification Settings v2`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoListNotificationSetting`], `application/json`.
     /// - List: `whole list, items data`.
@@ -57,7 +57,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ccm/api/notificationSetting/v2`
     ///
-    /// `updateNotificationSettingV2`, tag `Notification Settings v2`. Idempotent: twice is as good as once. Published types.
+    /// `updateNotificationSettingV2`, tag `Notification Settings v2`. Idempotent, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `id`.
     /// - Body: [`types::NotificationSetting`], `application/json`.
     /// - Result: [`types::ResponseDtoNotificationSetting`], `application/json`.
@@ -88,7 +88,7 @@ impl CreateNotificationSettingV2 {
     pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -107,7 +107,7 @@ impl DeleteNotificationSettingsV2 {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -133,7 +133,7 @@ impl ListNotificationSettingsV2 {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListNotificationSetting> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -159,7 +159,7 @@ impl UpdateNotificationSettingV2 {
     pub fn send(self) -> rt::Sending<types::ResponseDtoNotificationSetting> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

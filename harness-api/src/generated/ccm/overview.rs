@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ccm/api/overview`
     ///
-    /// `getCCMOverview`, tag `Overview`. Safe: it only reads. Published types.
+    /// `getCCMOverview`, tag `Overview`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `start_time` = `startTime`, `end_time` = `endTime`, `group_by` = `groupBy`.
     /// - Result: [`types::ResponseDtoccmOverview`], `application/json`.
     #[inline]
@@ -41,7 +41,7 @@ impl GetCcmOverview {
     pub fn send(self) -> rt::Sending<types::ResponseDtoccmOverview> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

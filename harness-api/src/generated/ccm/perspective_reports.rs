@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ccm/api/perspectiveReport/{accountIdentifier}`
     ///
-    /// `createReportSetting`, tag `Perspective Reports`. Not repeated: twice may be more than once. Published types.
+    /// `createReportSetting`, tag `Perspective Reports`. Not idempotent, never retried. Published types.
     /// - Required: path `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::CeReportSchedule`], `application/json`.
     /// - Result: [`types::ResponseDtoListCeReportSchedule`], `application/json`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /ccm/api/perspectiveReport/{accountIdentifier}`
     ///
-    /// `deleteReportSetting`, tag `Perspective Reports`. Idempotent: twice is as good as once. Published types.
+    /// `deleteReportSetting`, tag `Perspective Reports`. Idempotent, retried automatically. Published types.
     /// - Required: path `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoString`], `application/json`.
     #[inline]
@@ -39,7 +39,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/perspectiveReport/getAllReports`
     ///
-    /// `getAllReports`, tag `Perspective Reports`. Safe: it only reads. Published types.
+    /// `getAllReports`, tag `Perspective Reports`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::PerspectiveReportsFiltersDto`], `application/json`.
     /// - Result: [`types::ResponseDtoceReportScheduleResponseDto`], `application/json`.
@@ -58,7 +58,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/perspectiveReport/{accountIdentifier}`
     ///
-    /// `getReportSetting`, tag `Perspective Reports`. Safe: it only reads. Published types.
+    /// `getReportSetting`, tag `Perspective Reports`. Read-only, retried automatically. Published types.
     /// - Required: path `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoListCeReportSchedule`], `application/json`.
     /// - List: `whole list, items data`.
@@ -74,7 +74,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/perspectiveReport/sendMail`
     ///
-    /// `sendMail`, tag `Perspective Reports`. Not repeated: twice may be more than once. Published types.
+    /// `sendMail`, tag `Perspective Reports`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::SendMailRequestDto`], `application/json`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`.
@@ -92,7 +92,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ccm/api/perspectiveReport/{accountIdentifier}`
     ///
-    /// `updateReportSetting`, tag `Perspective Reports`. Idempotent: twice is as good as once. Published types.
+    /// `updateReportSetting`, tag `Perspective Reports`. Idempotent, retried automatically. Published types.
     /// - Required: path `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::CeReportSchedule`], `application/json`.
     /// - Result: [`types::ResponseDtoListCeReportSchedule`], `application/json`.
@@ -121,7 +121,7 @@ impl CreateReportSetting {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListCeReportSchedule> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -154,7 +154,7 @@ impl DeleteReportSetting {
     pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -173,7 +173,7 @@ impl GetAllReports {
     pub fn send(self) -> rt::Sending<types::ResponseDtoceReportScheduleResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -213,7 +213,7 @@ impl GetReportSetting {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListCeReportSchedule> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -239,7 +239,7 @@ impl SendMail {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -258,7 +258,7 @@ impl UpdateReportSetting {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListCeReportSchedule> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ccm/api/perspective`
     ///
-    /// `createPerspective`, tag `Perspectives`. Not repeated: twice may be more than once. Published types.
+    /// `createPerspective`, tag `Perspectives`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `clone`.
     /// - Body: [`types::CeView`], `application/json`.
     /// - Result: [`types::ResponseDtoceView`], `application/json`.
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /ccm/api/perspective`
     ///
-    /// `deletePerspective`, tag `Perspectives`. Idempotent: twice is as good as once. Published types.
+    /// `deletePerspective`, tag `Perspectives`. Idempotent, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `perspective_id` = `perspectiveId`.
     /// - Result: [`types::ResponseDtoString`], `application/json`.
     #[inline]
@@ -43,7 +43,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/perspective/getAllPerspectives`
     ///
-    /// `getAllPerspectives`, tag `Perspectives`. Safe: it only reads. Published types.
+    /// `getAllPerspectives`, tag `Perspectives`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `page_size` = `pageSize`, `page_no` = `pageNo`.
     /// - Result: [`types::ResponseDtoPerspectiveData`], `application/json`.
     /// - List: `paged pageNo/pageSize from 0, size 20, items data.views, total data.totalCount`.
@@ -63,7 +63,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/perspective/lastYearMonthlyCost`
     ///
-    /// `getLastYearMonthlyCost`, tag `Perspectives`. Safe: it only reads. Published types.
+    /// `getLastYearMonthlyCost`, tag `Perspectives`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `perspective_id` = `perspectiveId`, `start_time` = `startTime`, `period`, `type_` = `type`, `breakdown`.
     /// - Result: [`types::ResponseDtoListValueDataPoint`], `application/json`.
     /// - List: `whole list, items data`.
@@ -99,7 +99,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/perspective`
     ///
-    /// `getPerspective`, tag `Perspectives`. Safe: it only reads. Published types.
+    /// `getPerspective`, tag `Perspectives`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `perspective_id` = `perspectiveId`.
     /// - Result: [`types::ResponseDtoceView`], `application/json`.
     #[inline]
@@ -116,7 +116,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/perspective/lastPeriodCost`
     ///
-    /// `getLastPeriodCost_1`, tag `Perspectives`. Safe: it only reads. Published types.
+    /// `getLastPeriodCost_1`, tag `Perspectives`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `perspective_id` = `perspectiveId`, `start_time` = `startTime`, `period`.
     /// - Result: [`types::ResponseDtoDouble`], `application/json`.
     #[inline]
@@ -141,7 +141,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ccm/api/perspective`
     ///
-    /// `updatePerspective`, tag `Perspectives`. Idempotent: twice is as good as once. Published types.
+    /// `updatePerspective`, tag `Perspectives`. Idempotent, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::CeView`], `application/json`.
     /// - Result: [`types::ResponseDtoceView`], `application/json`.
@@ -177,7 +177,7 @@ impl CreatePerspective {
     pub fn send(self) -> rt::Sending<types::ResponseDtoceView> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -196,7 +196,7 @@ impl DeletePerspective {
     pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -293,7 +293,7 @@ impl GetAllPerspectives {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPerspectiveData> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -319,7 +319,7 @@ impl GetLastYearMonthlyCost {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListValueDataPoint> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -345,7 +345,7 @@ impl GetPerspective {
     pub fn send(self) -> rt::Sending<types::ResponseDtoceView> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -364,7 +364,7 @@ impl GetPerspectiveLastPeriodCost {
     pub fn send(self) -> rt::Sending<types::ResponseDtoDouble> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -390,7 +390,7 @@ impl UpdatePerspective {
     pub fn send(self) -> rt::Sending<types::ResponseDtoceView> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ccm/api/perspectiveFolders/create`
     ///
-    /// `createPerspectiveFolder`, tag `Perspectives Folders`. Not repeated: twice may be more than once. Published types.
+    /// `createPerspectiveFolder`, tag `Perspectives Folders`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::CreatePerspectiveFolderDto`], `application/json`.
     /// - Result: [`types::ResponseDtoceViewFolder`], `application/json`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /ccm/api/perspectiveFolders/{folderId}`
     ///
-    /// `deleteFolder`, tag `Perspectives Folders`. Idempotent: twice is as good as once. Published types.
+    /// `deleteFolder`, tag `Perspectives Folders`. Idempotent, retried automatically. Published types.
     /// - Required: path `folder_id` = `folderId`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`.
     #[inline]
@@ -41,7 +41,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/perspectiveFolders/{folderId}/perspectives`
     ///
-    /// `getAllFolderPerspectives`, tag `Perspectives Folders`. Safe: it only reads. Published types.
+    /// `getAllFolderPerspectives`, tag `Perspectives Folders`. Read-only, retried automatically. Published types.
     /// - Required: path `folder_id` = `folderId`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoListPerspective`], `application/json`.
     /// - List: `whole list, items data`.
@@ -59,7 +59,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/perspectiveFolders`
     ///
-    /// `getFolders`, tag `Perspectives Folders`. Safe: it only reads. Published types.
+    /// `getFolders`, tag `Perspectives Folders`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoListCeViewFolder`], `application/json`.
     /// - List: `whole list, items data`.
@@ -72,7 +72,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/perspectiveFolders/movePerspectives`
     ///
-    /// `movePerspectives`, tag `Perspectives Folders`. Not repeated: twice may be more than once. Published types.
+    /// `movePerspectives`, tag `Perspectives Folders`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::MovePerspectiveDto`], `application/json`.
     /// - Result: [`types::ResponseDtoListCeView`], `application/json`.
@@ -90,7 +90,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ccm/api/perspectiveFolders`
     ///
-    /// `updateFolder`, tag `Perspectives Folders`. Idempotent: twice is as good as once. Published types.
+    /// `updateFolder`, tag `Perspectives Folders`. Idempotent, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::CeViewFolder`], `application/json`.
     /// - Result: [`types::ResponseDtoceViewFolder`], `application/json`.
@@ -119,7 +119,7 @@ impl CreatePerspectiveFolder {
     pub fn send(self) -> rt::Sending<types::ResponseDtoceViewFolder> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -138,7 +138,7 @@ impl DeleteFolder {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -157,7 +157,7 @@ impl GetAllFolderPerspectives {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListPerspective> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -190,7 +190,7 @@ impl GetFolders {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListCeViewFolder> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -216,7 +216,7 @@ impl MovePerspectives {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListCeView> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -235,7 +235,7 @@ impl UpdateFolder {
     pub fn send(self) -> rt::Sending<types::ResponseDtoceViewFolder> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

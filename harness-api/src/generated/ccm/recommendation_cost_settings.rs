@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ccm/api/recommendation-cost-settings`
     ///
-    /// `getRecommendationCostSettings`, tag `Recommendation cost settings`. Safe: it only reads. Published types.
+    /// `getRecommendationCostSettings`, tag `Recommendation cost settings`. Read-only, retried automatically. Published types.
     /// - Result: [`types::ResponseDtoRecommendationCostSettings`], `application/json`; errors 400, 500.
     #[inline]
     pub fn get_recommendation_cost_settings(&self) -> GetRecommendationCostSettings {
@@ -16,7 +16,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ccm/api/recommendation-cost-settings`
     ///
-    /// `updateRecommendationCostSettings`, tag `Recommendation cost settings`. Idempotent: twice is as good as once. Published types.
+    /// `updateRecommendationCostSettings`, tag `Recommendation cost settings`. Idempotent, retried automatically. Published types.
     /// - Body: [`types::RecommendationCostSettings`], `application/json`.
     /// - Result: [`types::ResponseDtoRecommendationCostSettings`], `application/json`; errors 400, 500.
     #[inline]
@@ -49,7 +49,7 @@ impl GetRecommendationCostSettings {
     pub fn send(self) -> rt::Sending<types::ResponseDtoRecommendationCostSettings> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -75,7 +75,7 @@ impl UpdateRecommendationCostSettings {
     pub fn send(self) -> rt::Sending<types::ResponseDtoRecommendationCostSettings> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ccm/api/recommendation/ignore-list/add`
     ///
-    /// `addRecommendationsIgnoreList`, tag `Recommendation Ignore List`. Not repeated: twice may be more than once. Published types.
+    /// `addRecommendationsIgnoreList`, tag `Recommendation Ignore List`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::RecommendationsIgnoreResourcesDto`], `application/json`.
     /// - Result: [`types::ResponseDtoRecommendationsIgnoreList`], `application/json`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/recommendation/ignore-list`
     ///
-    /// `getRecommendationsIgnoreList`, tag `Recommendation Ignore List`. Safe: it only reads. Published types.
+    /// `getRecommendationsIgnoreList`, tag `Recommendation Ignore List`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoRecommendationsIgnoreList`], `application/json`.
     #[inline]
@@ -39,7 +39,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/recommendation/ignore-list/remove`
     ///
-    /// `removeRecommendationsIgnoreList`, tag `Recommendation Ignore List`. Not repeated: twice may be more than once. Published types.
+    /// `removeRecommendationsIgnoreList`, tag `Recommendation Ignore List`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::RecommendationsIgnoreResourcesDto`], `application/json`.
     /// - Result: [`types::ResponseDtoRecommendationsIgnoreList`], `application/json`.
@@ -68,7 +68,7 @@ impl AddRecommendationsIgnoreList {
     pub fn send(self) -> rt::Sending<types::ResponseDtoRecommendationsIgnoreList> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -87,7 +87,7 @@ impl GetRecommendationsIgnoreList {
     pub fn send(self) -> rt::Sending<types::ResponseDtoRecommendationsIgnoreList> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -106,7 +106,7 @@ impl RemoveRecommendationsIgnoreList {
     pub fn send(self) -> rt::Sending<types::ResponseDtoRecommendationsIgnoreList> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

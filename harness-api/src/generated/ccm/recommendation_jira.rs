@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ccm/api/recommendation/jira/create`
     ///
-    /// `createRecommendationJira`, tag `Recommendation Jira`. Not repeated: twice may be more than once. Published types.
+    /// `createRecommendationJira`, tag `Recommendation Jira`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::CcmJiraCreateDto`], `application/json`.
     /// - Result: [`types::ResponseDtoccmJiraDetails`], `application/json`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /ccm/api/recommendation/jira/field-mapping`
     ///
-    /// `deleteJiraFieldMapping`, tag `Recommendation Jira`. Idempotent: twice is as good as once. Published types.
+    /// `deleteJiraFieldMapping`, tag `Recommendation Jira`. Idempotent, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `project_key` = `projectKey`.
     /// - Result: [`types::ResponseDtoMapStringMapStringJiraFieldMappingValue`], `application/json`; errors 400, 500.
     #[inline]
@@ -41,7 +41,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/recommendation/jira/delete`
     ///
-    /// `deleteJiraFromRecommendations`, tag `Recommendation Jira`. Not repeated: twice may be more than once. Published types.
+    /// `deleteJiraFromRecommendations`, tag `Recommendation Jira`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: list of text, `application/json`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`.
@@ -59,7 +59,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/recommendation/jira/common-fields`
     ///
-    /// `getCommonJiraFields`, tag `Recommendation Jira`. Safe: it only reads. Published types.
+    /// `getCommonJiraFields`, tag `Recommendation Jira`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::CcmJiraFieldsRequestDto`], `application/json`.
     /// - Result: [`types::ResponseDtoListCcmJiraFieldDto`], `application/json`; errors 400, 500.
@@ -77,7 +77,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/recommendation/jira/common-issue-types`
     ///
-    /// `getCommonJiraIssueTypes`, tag `Recommendation Jira`. Safe: it only reads. Published types.
+    /// `getCommonJiraIssueTypes`, tag `Recommendation Jira`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::CcmJiraIssueTypesRequestDto`], `application/json`.
     /// - Result: [`types::ResponseDtoListString`], `application/json`; errors 400, 500.
@@ -95,7 +95,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/recommendation/jira/field-mapping`
     ///
-    /// `getJiraFieldMappings`, tag `Recommendation Jira`. Safe: it only reads. Published types.
+    /// `getJiraFieldMappings`, tag `Recommendation Jira`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoMapStringMapStringJiraFieldMappingValue`], `application/json`; errors 400, 500.
     #[inline]
@@ -110,7 +110,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/recommendation/jira/statuses`
     ///
-    /// `getJiraStatuses`, tag `Recommendation Jira`. Safe: it only reads. Published types.
+    /// `getJiraStatuses`, tag `Recommendation Jira`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoListString`], `application/json`.
     /// - List: `whole list, items data`.
@@ -126,7 +126,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/recommendation/jira/mapped-projects`
     ///
-    /// `getMappedProjects`, tag `Recommendation Jira`. Safe: it only reads. Published types.
+    /// `getMappedProjects`, tag `Recommendation Jira`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `recommendation_id` = `recommendationId`.
     /// - Result: [`types::ResponseDtoListJiraProjectDetails`], `application/json`; errors 400, 500.
     /// - List: `whole list, items data`.
@@ -144,7 +144,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/recommendation/jira/resolution-code`
     ///
-    /// `getResolutionCodes`, tag `Recommendation Jira`. Safe: it only reads. Published types.
+    /// `getResolutionCodes`, tag `Recommendation Jira`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoListString`], `application/json`; errors 400, 500.
     /// - List: `whole list, items data`.
@@ -160,7 +160,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/recommendation/jira/field-mapping`
     ///
-    /// `upsertJiraFieldMapping`, tag `Recommendation Jira`. Not repeated: twice may be more than once. Published types.
+    /// `upsertJiraFieldMapping`, tag `Recommendation Jira`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `field_type` = `fieldType`.
     /// - Body: list of [`types::JiraFieldMappingRequestDto`], `application/json`.
     /// - Result: [`types::ResponseDtoMapStringMapStringJiraFieldMappingValue`], `application/json`; errors 400, 500.
@@ -191,7 +191,7 @@ impl CreateRecommendationJira {
     pub fn send(self) -> rt::Sending<types::ResponseDtoccmJiraDetails> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -219,7 +219,7 @@ impl DeleteJiraFieldMapping {
     ) -> rt::Sending<types::ResponseDtoMapStringMapStringJiraFieldMappingValue> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -238,7 +238,7 @@ impl DeleteJiraFromRecommendations {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -257,7 +257,7 @@ impl GetCommonJiraFields {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListCcmJiraFieldDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -276,7 +276,7 @@ impl GetCommonJiraIssueTypes {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListString> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -297,7 +297,7 @@ impl GetJiraFieldMappings {
     ) -> rt::Sending<types::ResponseDtoMapStringMapStringJiraFieldMappingValue> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -316,7 +316,7 @@ impl GetJiraStatuses {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListString> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -342,7 +342,7 @@ impl GetMappedProjects {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListJiraProjectDetails> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -368,7 +368,7 @@ impl GetResolutionCodes {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListString> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -396,7 +396,7 @@ impl UpsertJiraFieldMapping {
     ) -> rt::Sending<types::ResponseDtoMapStringMapStringJiraFieldMappingValue> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

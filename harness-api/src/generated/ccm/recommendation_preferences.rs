@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ccm/api/recommendation/preference/cloud-account-override`
     ///
-    /// `createCloudAccountOverride`, tag `Recommendation Preferences`. Not repeated: twice may be more than once. Published types.
+    /// `createCloudAccountOverride`, tag `Recommendation Preferences`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::CloudProviderRecommendationPreference`], `application/json`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`; errors 400, 500.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /ccm/api/recommendation/preference/cloud-account-override/{uuid}`
     ///
-    /// `deleteCloudAccountOverride`, tag `Recommendation Preferences`. Idempotent: twice is as good as once. Published types.
+    /// `deleteCloudAccountOverride`, tag `Recommendation Preferences`. Idempotent, retried automatically. Published types.
     /// - Required: path `uuid`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`; errors 400, 500.
     #[inline]
@@ -41,7 +41,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/recommendation/preference/cloud-account-override/overview`
     ///
-    /// `getCloudAccountOverrideOverview`, tag `Recommendation Preferences`. Safe: it only reads. Published types.
+    /// `getCloudAccountOverrideOverview`, tag `Recommendation Preferences`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoListCloudProviderPreferenceOverviewDto`], `application/json`; errors 400, 500.
     /// - List: `whole list, items data`.
@@ -57,7 +57,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/recommendation/preference`
     ///
-    /// `getRecommendationPreferences`, tag `Recommendation Preferences`. Safe: it only reads. Published types.
+    /// `getRecommendationPreferences`, tag `Recommendation Preferences`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoRecommendationPreferenceDto`], `application/json`.
     #[inline]
@@ -72,7 +72,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/recommendation/preference/cloud-account-override`
     ///
-    /// `listCloudAccountOverridesByResourceType`, tag `Recommendation Preferences`. Safe: it only reads. Published types.
+    /// `listCloudAccountOverridesByResourceType`, tag `Recommendation Preferences`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `resource_type` = `resourceType`.
     /// - Result: [`types::ResponseDtoListCloudProviderRecommendationPreferenceDto`], `application/json`; errors 400, 500.
     /// - List: `whole list, items data`.
@@ -99,7 +99,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ccm/api/recommendation/preference/cloud-account-override/{uuid}`
     ///
-    /// `updateCloudAccountOverride`, tag `Recommendation Preferences`. Idempotent: twice is as good as once. Published types.
+    /// `updateCloudAccountOverride`, tag `Recommendation Preferences`. Idempotent, retried automatically. Published types.
     /// - Required: path `uuid`; query `account_identifier` = `accountIdentifier`.
     /// - Body: list of [`types::CcmCloudAccount`], `application/json`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`; errors 400, 500.
@@ -119,7 +119,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ccm/api/recommendation/preference`
     ///
-    /// `updatePreset`, tag `Recommendation Preferences`. Idempotent: twice is as good as once. Published types.
+    /// `updatePreset`, tag `Recommendation Preferences`. Idempotent, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::RecommendationPreference`], `application/json`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`.
@@ -148,7 +148,7 @@ impl CreateCloudAccountOverride {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -167,7 +167,7 @@ impl DeleteCloudAccountOverride {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -188,7 +188,7 @@ impl GetCloudAccountOverrideOverview {
     ) -> rt::Sending<types::ResponseDtoListCloudProviderPreferenceOverviewDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -214,7 +214,7 @@ impl GetRecommendationPreferences {
     pub fn send(self) -> rt::Sending<types::ResponseDtoRecommendationPreferenceDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -235,7 +235,7 @@ impl ListCloudAccountOverridesByResourceType {
     ) -> rt::Sending<types::ResponseDtoListCloudProviderRecommendationPreferenceDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -261,7 +261,7 @@ impl UpdateCloudAccountOverride {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -280,7 +280,7 @@ impl UpdateRecommendationPreference {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

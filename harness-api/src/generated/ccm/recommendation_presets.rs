@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ccm/api/recommendation/preset`
     ///
-    /// `createPreset`, tag `Recommendation Presets`. Not repeated: twice may be more than once. Published types.
+    /// `createPreset`, tag `Recommendation Presets`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::RecommendationPreset`], `application/json`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /ccm/api/recommendation/preset/{id}`
     ///
-    /// `deletePreset`, tag `Recommendation Presets`. Idempotent: twice is as good as once. Published types.
+    /// `deletePreset`, tag `Recommendation Presets`. Idempotent, retried automatically. Published types.
     /// - Required: path `id`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`.
     #[inline]
@@ -41,7 +41,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/recommendation/preset`
     ///
-    /// `getRecommendationPresets`, tag `Recommendation Presets`. Safe: it only reads. Published types.
+    /// `getRecommendationPresets`, tag `Recommendation Presets`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoListRecommendationPreset`], `application/json`.
     /// - List: `whole list, items data`.
@@ -57,7 +57,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ccm/api/recommendation/preset/{id}`
     ///
-    /// `updatePreset_1`, tag `Recommendation Presets`. Idempotent: twice is as good as once. Published types.
+    /// `updatePreset_1`, tag `Recommendation Presets`. Idempotent, retried automatically. Published types.
     /// - Required: path `id`; query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::RecommendationPreset`], `application/json`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`.
@@ -88,7 +88,7 @@ impl CreatePreset {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -107,7 +107,7 @@ impl DeletePreset {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -142,7 +142,7 @@ impl GetRecommendationPresets {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListRecommendationPreset> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -168,7 +168,7 @@ impl UpdatePreset {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

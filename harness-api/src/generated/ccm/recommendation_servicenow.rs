@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ccm/api/recommendation/servicenow/create`
     ///
-    /// `createRecommendationServicenowTicket`, tag `Recommendation Servicenow`. Not repeated: twice may be more than once. Published types.
+    /// `createRecommendationServicenowTicket`, tag `Recommendation Servicenow`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::CcmServiceNowCreateDto`], `application/json`.
     /// - Result: [`types::ResponseDtoccmServiceNowDetails`], `application/json`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/recommendation/servicenow/serviceRequestFields`
     ///
-    /// `getServiceNowServiceRequestFields`, tag `Recommendation Servicenow`. Safe: it only reads. Published types.
+    /// `getServiceNowServiceRequestFields`, tag `Recommendation Servicenow`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `connector_ref` = `connectorRef`.
     /// - Result: nothing; errors 400, 500.
     #[inline]
@@ -52,7 +52,7 @@ impl CreateRecommendationServicenowTicket {
     pub fn send(self) -> rt::Sending<types::ResponseDtoccmServiceNowDetails> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -71,7 +71,7 @@ impl GetServiceNowServiceRequestFields {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

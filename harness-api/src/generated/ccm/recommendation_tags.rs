@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ccm/api/recommendation/tags`
     ///
-    /// `getRecommendationTags`, tag `Recommendation Tags`. Safe: it only reads. Published types.
+    /// `getRecommendationTags`, tag `Recommendation Tags`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `recommendation_id` = `recommendationId`.
     /// - Result: [`types::ResponseDtoRecommendationTagDto`], `application/json`.
     #[inline]
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/recommendation/tags/filter-panel`
     ///
-    /// `getTagsForFilterPanel`, tag `Recommendation Tags`. Safe: it only reads. Published types.
+    /// `getTagsForFilterPanel`, tag `Recommendation Tags`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoListString`], `application/json`.
     /// - List: `paged offset/limit by offset, items data`.
@@ -50,7 +50,7 @@ impl GetRecommendationTags {
     pub fn send(self) -> rt::Sending<types::ResponseDtoRecommendationTagDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -97,7 +97,7 @@ impl GetTagsForFilterPanel {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListString> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ccm/api/recommendation/overview/stats/applied`
     ///
-    /// `appliedRecommendationResourceStats`, tag `Recommendations`. Safe: it only reads. Published types.
+    /// `appliedRecommendationResourceStats`, tag `Recommendations`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::CcmRecommendationFilterProperties`], `application/json`.
     /// - Result: [`types::ResponseDtoListAppliedRecommendationResourceStatsDto`], `application/json`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/recommendation/overview/change-inference-status`
     ///
-    /// `changeInferenceState`, tag `Recommendations`. Not repeated: twice may be more than once. Published types.
+    /// `changeInferenceState`, tag `Recommendations`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::ChangeRecommendationInferenceStatusDto`], `application/json`.
     /// - Result: [`types::ResponseDtoVoid`], `application/json`; errors 400, 500.
@@ -42,7 +42,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/recommendation/overview/change-state`
     ///
-    /// `changeRecommendationState`, tag `Recommendations`. Not repeated: twice may be more than once. The answer is published; the body is inferred from one sample.
+    /// `changeRecommendationState`, tag `Recommendations`. Not idempotent, never retried. The response is published; the body is inferred from one sample.
     /// - Required: query `account_identifier` = `accountIdentifier`, `recommendation_id` = `recommendationId`, `state`.
     /// - Body, optional: [`types::ChangeRecommendationStateBody`], `application/json`.
     /// - Result: [`types::ResponseDtoVoid`], `application/json`.
@@ -65,7 +65,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/recommendation/overview/supported-filters`
     ///
-    /// `getSupportedRecommendationFilters`, tag `Recommendations`. Safe: it only reads. Published types.
+    /// `getSupportedRecommendationFilters`, tag `Recommendations`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoListString`], `application/json`; errors 400, 500.
     /// - List: `whole list, items data`.
@@ -81,7 +81,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/recommendation/overview/iacm`
     ///
-    /// `iacmResourceRecommendations`, tag `Recommendations`. Not repeated: twice may be more than once. Published types.
+    /// `iacmResourceRecommendations`, tag `Recommendations`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::IacmResourceRecommendationRequest`], `application/json`.
     /// - Result: [`types::ResponseDtoIacmResourceRecommendations`], `application/json`; errors 400, 500.
@@ -99,7 +99,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/recommendation/overview/list`
     ///
-    /// `listRecommendations`, tag `Recommendations`. Safe: it only reads. Published types.
+    /// `listRecommendations`, tag `Recommendations`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::CcmRecommendationFilterProperties`], `application/json`.
     /// - Result: [`types::ResponseDtoRecommendations`], `application/json`.
@@ -118,7 +118,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ccm/api/recommendation/overview/override-savings`
     ///
-    /// `overrideRecommendationSavings`, tag `Recommendations`. Idempotent: twice is as good as once. Published types.
+    /// `overrideRecommendationSavings`, tag `Recommendations`. Idempotent, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `recommendation_id` = `recommendationId`, `overridden_savings` = `overriddenSavings`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`.
     #[inline]
@@ -137,7 +137,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/recommendation/overview/realized-savings`
     ///
-    /// `realizedSavingsTimeSeries`, tag `Recommendations`. Safe: it only reads. Published types.
+    /// `realizedSavingsTimeSeries`, tag `Recommendations`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::CcmRecommendationFilterProperties`], `application/json`.
     /// - Result: [`types::ResponseDtoListRecommendationRealizedSavingStatsDto`], `application/json`.
@@ -155,7 +155,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/recommendation/overview/filter-values`
     ///
-    /// `recommendationFilterValues`, tag `Recommendations`. Safe: it only reads. Published types.
+    /// `recommendationFilterValues`, tag `Recommendations`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::FilterValues`], `application/json`.
     /// - Result: [`types::ResponseDtoListFilterStats`], `application/json`.
@@ -173,7 +173,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/recommendation/overview/resource-type/stats`
     ///
-    /// `recommendationResourceTypeStats`, tag `Recommendations`. Safe: it only reads. Published types.
+    /// `recommendationResourceTypeStats`, tag `Recommendations`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::CcmRecommendationFilterProperties`], `application/json`.
     /// - Result: [`types::ResponseDtoListRecommendationResourceTypeStats`], `application/json`.
@@ -191,7 +191,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/recommendation/overview/stats`
     ///
-    /// `recommendationStats`, tag `Recommendations`. Safe: it only reads. Published types.
+    /// `recommendationStats`, tag `Recommendations`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::CcmRecommendationFilterProperties`], `application/json`.
     /// - Result: [`types::ResponseDtoRecommendationOverviewStats`], `application/json`.
@@ -209,7 +209,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/recommendation/overview/count`
     ///
-    /// `recommendationsCount`, tag `Recommendations`. Safe: it only reads. Published types.
+    /// `recommendationsCount`, tag `Recommendations`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::CcmRecommendationFilterProperties`], `application/json`.
     /// - Result: [`types::ResponseDtoInteger`], `application/json`.
@@ -240,7 +240,7 @@ impl AppliedRecommendationResourceStats {
     ) -> rt::Sending<types::ResponseDtoListAppliedRecommendationResourceStatsDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -259,7 +259,7 @@ impl ChangeInferenceState {
     pub fn send(self) -> rt::Sending<types::ResponseDtoVoid> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -285,7 +285,7 @@ impl ChangeRecommendationState {
     pub fn send(self) -> rt::Sending<types::ResponseDtoVoid> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -304,7 +304,7 @@ impl GetSupportedRecommendationFilters {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListString> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -330,7 +330,7 @@ impl IacmResourceRecommendations {
     pub fn send(self) -> rt::Sending<types::ResponseDtoIacmResourceRecommendations> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -349,7 +349,7 @@ impl ListRecommendations {
     pub fn send(self) -> rt::Sending<types::ResponseDtoRecommendations> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -375,7 +375,7 @@ impl OverrideRecommendationSavings {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -412,7 +412,7 @@ impl RealizedSavingsTimeSeries {
     ) -> rt::Sending<types::ResponseDtoListRecommendationRealizedSavingStatsDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -431,7 +431,7 @@ impl RecommendationFilterValues {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListFilterStats> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -452,7 +452,7 @@ impl RecommendationResourceTypeStats {
     ) -> rt::Sending<types::ResponseDtoListRecommendationResourceTypeStats> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -471,7 +471,7 @@ impl RecommendationStats {
     pub fn send(self) -> rt::Sending<types::ResponseDtoRecommendationOverviewStats> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -490,7 +490,7 @@ impl RecommendationsCount {
     pub fn send(self) -> rt::Sending<types::ResponseDtoInteger> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

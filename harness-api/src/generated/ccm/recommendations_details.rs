@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ccm/api/recommendation/details/azure-vm`
     ///
-    /// `azureVmRecommendationDetail`, tag `Recommendations Details`. Safe: it only reads. Published types.
+    /// `azureVmRecommendationDetail`, tag `Recommendations Details`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `id`.
     /// - Result: [`types::ResponseDtoAzureVmRecommendation`], `application/json`.
     #[inline]
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/recommendation/details/ec2-instance`
     ///
-    /// `ec2RecommendationDetail`, tag `Recommendations Details`. Safe: it only reads. Published types.
+    /// `ec2RecommendationDetail`, tag `Recommendations Details`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `id`.
     /// - Result: [`types::ResponseDtoec2InstanceRecommendation`], `application/json`.
     #[inline]
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/recommendation/details/ecs-service`
     ///
-    /// `ecsRecommendationDetail`, tag `Recommendations Details`. Safe: it only reads. Published types.
+    /// `ecsRecommendationDetail`, tag `Recommendations Details`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `id`.
     /// - Result: [`types::ResponseDtoecsRecommendationDto`], `application/json`.
     #[inline]
@@ -57,7 +57,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/recommendation/details/node-pool`
     ///
-    /// `nodeRecommendationDetail`, tag `Recommendations Details`. Safe: it only reads. Published types.
+    /// `nodeRecommendationDetail`, tag `Recommendations Details`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `id`.
     /// - Result: [`types::ResponseDtoNodeRecommendationDto`], `application/json`.
     #[inline]
@@ -74,7 +74,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/recommendation/details/workload`
     ///
-    /// `workloadRecommendationDetail`, tag `Recommendations Details`. Safe: it only reads. Published types.
+    /// `workloadRecommendationDetail`, tag `Recommendations Details`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `id`.
     /// - Result: [`types::ResponseDtoWorkloadRecommendationDto`], `application/json`.
     #[inline]
@@ -102,7 +102,7 @@ impl AzureVmRecommendationDetail {
     pub fn send(self) -> rt::Sending<types::ResponseDtoAzureVmRecommendation> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -121,7 +121,7 @@ impl Ec2RecommendationDetail {
     pub fn send(self) -> rt::Sending<types::ResponseDtoec2InstanceRecommendation> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -161,7 +161,7 @@ impl EcsRecommendationDetail {
     pub fn send(self) -> rt::Sending<types::ResponseDtoecsRecommendationDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -180,7 +180,7 @@ impl NodeRecommendationDetail {
     pub fn send(self) -> rt::Sending<types::ResponseDtoNodeRecommendationDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -213,7 +213,7 @@ impl WorkloadRecommendationDetail {
     pub fn send(self) -> rt::Sending<types::ResponseDtoWorkloadRecommendationDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ccm/api/governance/ruleClone`
     ///
-    /// `CloneRule`, tag `Rule`. Not repeated: twice may be more than once. Published types.
+    /// `CloneRule`, tag `Rule`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::CloneRuleDto`], `application/json`.
     /// - Result: [`types::ResponseDtoRule`], `application/json`, `application/yaml`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/governance/rule/costCoRelationSupportedResources`
     ///
-    /// `costCoRelationSupportedResources`, tag `Rule`. Safe: it only reads. Published types.
+    /// `costCoRelationSupportedResources`, tag `Rule`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoSetString`], `application/json`, `application/yaml`.
     /// - List: `whole list, items data`.
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/governance/rule`
     ///
-    /// `CreateNewRule`, tag `Rule`. Not repeated: twice may be more than once. Published types.
+    /// `CreateNewRule`, tag `Rule`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::CreateRuleDto`], `application/json`.
     /// - Result: [`types::ResponseDtoRule`], `application/json`, `application/yaml`.
@@ -58,7 +58,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /ccm/api/governance/rule/{ruleID}`
     ///
-    /// `deleteRule`, tag `Rule`. Idempotent: twice is as good as once. Published types.
+    /// `deleteRule`, tag `Rule`. Idempotent, retried automatically. Published types.
     /// - Required: path `rule_id` = `ruleID`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[inline]
@@ -75,7 +75,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/governance/enqueue`
     ///
-    /// `enqueueGovernanceJob`, tag `Rule`. Not repeated: twice may be more than once. Published types.
+    /// `enqueueGovernanceJob`, tag `Rule`. Not idempotent, never retried. Published types.
     /// - Body: [`types::GovernanceJobEnqueueDto`], `application/json`.
     /// - Result: [`types::ResponseDtoGovernanceEnqueueResponseDto`], `application/json`, `application/yaml`.
     #[inline]
@@ -90,7 +90,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/governance/rule/{ruleID}`
     ///
-    /// `getGovernanceRule`, tag `Rule`. Safe: it only reads. Published types.
+    /// `getGovernanceRule`, tag `Rule`. Read-only, retried automatically. Published types.
     /// - Required: path `rule_id` = `ruleID`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoRule`], `application/json`; errors 400, 500.
     #[inline]
@@ -107,7 +107,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/governance/rule/list`
     ///
-    /// `getPolicies`, tag `Rule`. Safe: it only reads. Published types.
+    /// `getPolicies`, tag `Rule`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::ListDto`], `application/json`.
     /// - Result: [`types::ResponseDtoRuleList`], `application/json`, `application/yaml`.
@@ -125,7 +125,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/governance/rule/potentialRulesForRecommendation`
     ///
-    /// `getPotentialRulesForRecommendation`, tag `Rule`. Safe: it only reads. Published types.
+    /// `getPotentialRulesForRecommendation`, tag `Rule`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoListRule`], `application/json`, `application/yaml`.
     /// - List: `whole list, items data`.
@@ -141,7 +141,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/governance/ruleSchema`
     ///
-    /// `governanceRuleSchema`, tag `Rule`. Safe: it only reads. Published types.
+    /// `governanceRuleSchema`, tag `Rule`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoString`], `application/json`, `application/yaml`.
     #[inline]
@@ -156,7 +156,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/governance/governanceTargetList`
     ///
-    /// `governanceTargetList`, tag `Rule`. Safe: it only reads. Published types.
+    /// `governanceTargetList`, tag `Rule`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `cloud_provider` = `cloudProvider`.
     /// - Result: [`types::ResponseDtoMapStringToString`], `application/json`, `application/yaml`.
     #[inline]
@@ -179,7 +179,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/governance/regions`
     ///
-    /// `regions`, tag `Rule`. Safe: it only reads. Published types.
+    /// `regions`, tag `Rule`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `cloud_provider` = `cloudProvider`.
     /// - Result: [`types::ResponseDtoListString`], `application/json`, `application/yaml`.
     /// - List: `whole list, items data`.
@@ -201,7 +201,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/governance/enqueueAdhocV2`
     ///
-    /// `simpleEnqueueAdhocGovernanceRule`, tag `Rule`. Not repeated: twice may be more than once. Published types.
+    /// `simpleEnqueueAdhocGovernanceRule`, tag `Rule`. Not idempotent, never retried. Published types.
     /// - Body: [`types::GovernanceAdhocEnqueueDtov2`], `application/json`.
     /// - Result: nothing.
     #[inline]
@@ -216,7 +216,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ccm/api/governance/rule/toggleForRecommendation`
     ///
-    /// `toggleForRecommendation`, tag `Rule`. Not repeated: twice may be more than once. Published types.
+    /// `toggleForRecommendation`, tag `Rule`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::ToggleForRecommendationRequest`], `application/json`.
     /// - Result: [`types::ResponseDtoRule`], `application/json`, `application/yaml`.
@@ -232,7 +232,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ccm/api/governance/rule`
     ///
-    /// `updateRule`, tag `Rule`. Idempotent: twice is as good as once. Published types.
+    /// `updateRule`, tag `Rule`. Idempotent, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::CreateRuleDto`], `application/json`.
     /// - Result: [`types::ResponseDtoRule`], `application/json`, `application/yaml`.
@@ -250,7 +250,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/governance/ruleValidate`
     ///
-    /// `validateGovernanceRule`, tag `Rule`. Safe: it only reads. Published types.
+    /// `validateGovernanceRule`, tag `Rule`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::CreateRuleDto`], `application/json`.
     /// - Result: nothing.
@@ -279,7 +279,7 @@ impl CloneRule {
     pub fn send(self) -> rt::Sending<types::ResponseDtoRule> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -298,7 +298,7 @@ impl CostCoRelationSupportedResources {
     pub fn send(self) -> rt::Sending<types::ResponseDtoSetString> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -324,7 +324,7 @@ impl CreateNewRule {
     pub fn send(self) -> rt::Sending<types::ResponseDtoRule> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -343,7 +343,7 @@ impl DeleteRule {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -369,7 +369,7 @@ impl EnqueueGovernanceJob {
     pub fn send(self) -> rt::Sending<types::ResponseDtoGovernanceEnqueueResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -388,7 +388,7 @@ impl GetGovernanceRule {
     pub fn send(self) -> rt::Sending<types::ResponseDtoRule> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -414,7 +414,7 @@ impl GetPolicies {
     pub fn send(self) -> rt::Sending<types::ResponseDtoRuleList> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -433,7 +433,7 @@ impl GetPotentialRulesForRecommendation {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListRule> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -473,7 +473,7 @@ impl GovernanceRuleSchema {
     pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -513,7 +513,7 @@ impl GovernanceTargetList {
     pub fn send(self) -> rt::Sending<types::ResponseDtoMapStringToString> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -532,7 +532,7 @@ impl RuleRegions {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListString> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -565,7 +565,7 @@ impl SimpleEnqueueAdhocGovernanceRule {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -605,7 +605,7 @@ impl ToggleForRecommendation {
     pub fn send(self) -> rt::Sending<types::ResponseDtoRule> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -624,7 +624,7 @@ impl UpdateRule {
     pub fn send(self) -> rt::Sending<types::ResponseDtoRule> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -643,7 +643,7 @@ impl ValidateGovernanceRule {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ccm/api/governance/enforcement`
     ///
-    /// `addRuleEnforcement`, tag `RuleEnforcement`. Not repeated: twice may be more than once. Published types.
+    /// `addRuleEnforcement`, tag `RuleEnforcement`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::CreateRuleEnforcementDto`], `application/json`.
     /// - Result: [`types::ResponseDtoRuleEnforcement`], `application/json`, `application/yaml`, `text/yaml`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /ccm/api/governance/enforcement/{enforcementID}`
     ///
-    /// `deleteRuleEnforcement`, tag `RuleEnforcement`. Idempotent: twice is as good as once. Published types.
+    /// `deleteRuleEnforcement`, tag `RuleEnforcement`. Idempotent, retried automatically. Published types.
     /// - Required: path `enforcement_id` = `enforcementID`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[inline]
@@ -41,7 +41,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/governance/enforcement/details`
     ///
-    /// `enforcementDetails`, tag `RuleEnforcement`. Safe: it only reads. Published types.
+    /// `enforcementDetails`, tag `RuleEnforcement`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoEnforcementDetails`], `application/json`, `application/yaml`.
     #[inline]
@@ -56,7 +56,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/governance/enforcement/savings`
     ///
-    /// `enforcementSavings`, tag `RuleEnforcement`. Not repeated: twice may be more than once. Published types.
+    /// `enforcementSavings`, tag `RuleEnforcement`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: list of [`types::CcmTimeFilter`], `application/json`.
     /// - Result: [`types::ResponseDtoMapStringDouble`], `application/json`; errors 400, 404, 500.
@@ -72,7 +72,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/governance/enforcement/list`
     ///
-    /// `getRuleEnforcement`, tag `RuleEnforcement`. Safe: it only reads. Published types.
+    /// `getRuleEnforcement`, tag `RuleEnforcement`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoRuleEnforcementList`], `application/json`, `application/yaml`.
     /// - List: `paged page/pageSize from 0, items data.ruleEnforcements, total data.totalItems`.
@@ -89,7 +89,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/governance/enforcement/count`
     ///
-    /// `getRuleEnforcementCount`, tag `RuleEnforcement`. Safe: it only reads. Published types.
+    /// `getRuleEnforcementCount`, tag `RuleEnforcement`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::EnforcementCountDto`], `application/json`.
     /// - Result: [`types::ResponseDtoEnforcementCount`], `application/json`, `application/yaml`.
@@ -107,7 +107,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/governance/enforcement/list`
     ///
-    /// `listRuleEnforcements`, tag `RuleEnforcement`. Safe: it only reads. Published types.
+    /// `listRuleEnforcements`, tag `RuleEnforcement`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::RuleEnforcementFilter`], `application/json`.
     /// - Result: [`types::ResponseDtoRuleEnforcementList`], `application/json`; errors 400, 404, 500.
@@ -124,7 +124,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ccm/api/governance/enforcement/toggle`
     ///
-    /// `toggleEnforcement`, tag `RuleEnforcement`. Not repeated: twice may be more than once. Published types.
+    /// `toggleEnforcement`, tag `RuleEnforcement`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[inline]
@@ -139,7 +139,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ccm/api/governance/enforcement`
     ///
-    /// `updateEnforcement`, tag `RuleEnforcement`. Idempotent: twice is as good as once. Published types.
+    /// `updateEnforcement`, tag `RuleEnforcement`. Idempotent, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::CreateRuleEnforcementDto`], `application/json`.
     /// - Result: [`types::ResponseDtoRuleEnforcement`], `application/json`, `application/yaml`.
@@ -168,7 +168,7 @@ impl AddRuleEnforcement {
     pub fn send(self) -> rt::Sending<types::ResponseDtoRuleEnforcement> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -187,7 +187,7 @@ impl DeleteRuleEnforcement {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -213,7 +213,7 @@ impl EnforcementDetails {
     pub fn send(self) -> rt::Sending<types::ResponseDtoEnforcementDetails> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -246,7 +246,7 @@ impl EnforcementSavings {
     pub fn send(self) -> rt::Sending<types::ResponseDtoMapStringDouble> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -313,7 +313,7 @@ impl GetRuleEnforcement {
     pub fn send(self) -> rt::Sending<types::ResponseDtoRuleEnforcementList> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -339,7 +339,7 @@ impl GetRuleEnforcementCount {
     pub fn send(self) -> rt::Sending<types::ResponseDtoEnforcementCount> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -365,7 +365,7 @@ impl ListRuleEnforcements {
     pub fn send(self) -> rt::Sending<types::ResponseDtoRuleEnforcementList> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -405,7 +405,7 @@ impl ToggleEnforcement {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -424,7 +424,7 @@ impl UpdateEnforcement {
     pub fn send(self) -> rt::Sending<types::ResponseDtoRuleEnforcement> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

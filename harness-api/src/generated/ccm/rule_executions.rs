@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ccm/api/governance/execution/export`
     ///
-    /// `exportEvaluations`, tag `Rule Executions`. Not repeated: twice may be more than once. Published types.
+    /// `exportEvaluations`, tag `Rule Executions`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::EvaluationExportRequestDto`], `application/json`.
     /// - Result: [`types::ResponseDtoEvaluationExportResponseDto`], `application/json`, `application/yaml`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/governance/execution/{ruleExecutionId}`
     ///
-    /// `getRuleExecution`, tag `Rule Executions`. Safe: it only reads. Published types.
+    /// `getRuleExecution`, tag `Rule Executions`. Read-only, retried automatically. Published types.
     /// - Required: path `rule_execution_id` = `ruleExecutionId`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoRuleExecution`], `application/json`, `application/yaml`.
     #[inline]
@@ -41,7 +41,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/governance/actionedResources/{ruleExecutionId}`
     ///
-    /// `getRuleExecutionActionedResources`, tag `Rule Executions`. Safe: it only reads. Published types.
+    /// `getRuleExecutionActionedResources`, tag `Rule Executions`. Read-only, retried automatically. Published types.
     /// - Required: path `rule_execution_id` = `ruleExecutionId`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoListSubRuleResponseDetails`], `application/json`, `application/yaml`.
     /// - List: `whole list, items data`.
@@ -60,7 +60,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/governance/execution/details/{ruleExecutionId}`
     ///
-    /// `getRuleExecutionDetails`, tag `Rule Executions`. Safe: it only reads. Published types.
+    /// `getRuleExecutionDetails`, tag `Rule Executions`. Read-only, retried automatically. Published types.
     /// - Required: path `rule_execution_id` = `ruleExecutionId`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoListSubRuleResponseDetails`], `application/json`, `application/yaml`.
     /// - List: `whole list, items data`.
@@ -78,7 +78,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/governance/granularStatus/{ruleExecutionId}`
     ///
-    /// `getRuleExecutionGranularStatus`, tag `Rule Executions`. Safe: it only reads. Published types.
+    /// `getRuleExecutionGranularStatus`, tag `Rule Executions`. Read-only, retried automatically. Published types.
     /// - Required: path `rule_execution_id` = `ruleExecutionId`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoListSubRuleResponseDetails`], `application/json`, `application/yaml`.
     /// - List: `whole list, items data`.
@@ -97,7 +97,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/governance/logs/{ruleExecutionId}`
     ///
-    /// `getRuleExecutionLogs`, tag `Rule Executions`. Safe: it only reads. Published types.
+    /// `getRuleExecutionLogs`, tag `Rule Executions`. Read-only, retried automatically. Published types.
     /// - Required: path `rule_execution_id` = `ruleExecutionId`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoListSubRuleResponseDetails`], `application/json`, `application/yaml`.
     /// - List: `whole list, items data`.
@@ -116,7 +116,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/governance/ruleYaml/{ruleExecutionId}`
     ///
-    /// `getRuleExecutionRuleYaml`, tag `Rule Executions`. Safe: it only reads. Published types.
+    /// `getRuleExecutionRuleYaml`, tag `Rule Executions`. Read-only, retried automatically. Published types.
     /// - Required: path `rule_execution_id` = `ruleExecutionId`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoListSubRuleResponseDetails`], `application/json`, `application/yaml`.
     /// - List: `whole list, items data`.
@@ -135,7 +135,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/governance/status/{ruleExecutionId}`
     ///
-    /// `getRuleExecutionStatus`, tag `Rule Executions`. Safe: it only reads. Published types.
+    /// `getRuleExecutionStatus`, tag `Rule Executions`. Read-only, retried automatically. Published types.
     /// - Required: path `rule_execution_id` = `ruleExecutionId`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoListSubRuleResponseDetails`], `application/json`, `application/yaml`.
     /// - List: `whole list, items data`.
@@ -154,7 +154,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/governance/execution/filter-value/tags`
     ///
-    /// `getRuleExecutionTagFilterValues`, tag `Rule Executions`. Safe: it only reads. Published types.
+    /// `getRuleExecutionTagFilterValues`, tag `Rule Executions`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::RuleExecutionTagsFilter`], `application/json`.
     /// - Result: [`types::ResponseDtoListString`], `application/json`; errors 400, 500.
@@ -173,7 +173,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/governance/execution/list`
     ///
-    /// `getRuleExecutions`, tag `Rule Executions`. Safe: it only reads. Published types.
+    /// `getRuleExecutions`, tag `Rule Executions`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::CreateRuleExecutionFilterDto`], `application/json`.
     /// - Result: [`types::ResponseDtoRuleExecutionList`], `application/json`, `application/yaml`.
@@ -191,7 +191,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/governance/execution/filter-value`
     ///
-    /// `getRuleExecutionsFilterValues`, tag `Rule Executions`. Safe: it only reads. Published types.
+    /// `getRuleExecutionsFilterValues`, tag `Rule Executions`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoFilterValues`], `application/json`, `application/yaml`.
     #[inline]
@@ -206,7 +206,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/governance/execution/ruleLastExecution`
     ///
-    /// `getRuleLastExecution`, tag `Rule Executions`. Safe: it only reads. Published types.
+    /// `getRuleLastExecution`, tag `Rule Executions`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: list of text, `application/json`.
     /// - Result: [`types::ResponseDtoListRuleExecution`], `application/json`, `application/yaml`.
@@ -224,7 +224,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/governance/execution/refreshCost/{ruleExecutionId}`
     ///
-    /// `refreshCostForRuleExecution`, tag `Rule Executions`. Not repeated: twice may be more than once. Published types.
+    /// `refreshCostForRuleExecution`, tag `Rule Executions`. Not idempotent, never retried. Published types.
     /// - Required: path `rule_execution_id` = `ruleExecutionId`; query `account_identifier` = `accountIdentifier`.
     /// - Result: nothing.
     #[inline]
@@ -252,7 +252,7 @@ impl ExportEvaluations {
     pub fn send(self) -> rt::Sending<types::ResponseDtoEvaluationExportResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -280,7 +280,7 @@ impl GetRuleExecution {
     pub fn send(self) -> rt::Sending<types::ResponseDtoRuleExecution> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -299,7 +299,7 @@ impl GetRuleExecutionActionedResources {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListSubRuleResponseDetails> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -370,7 +370,7 @@ impl GetRuleExecutionDetails {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListSubRuleResponseDetails> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -428,7 +428,7 @@ impl GetRuleExecutionGranularStatus {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListSubRuleResponseDetails> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -470,7 +470,7 @@ impl GetRuleExecutionLogs {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListSubRuleResponseDetails> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -512,7 +512,7 @@ impl GetRuleExecutionRuleYaml {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListSubRuleResponseDetails> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -554,7 +554,7 @@ impl GetRuleExecutionStatus {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListSubRuleResponseDetails> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -580,7 +580,7 @@ impl GetRuleExecutionTagFilterValues {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListString> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -606,7 +606,7 @@ impl GetRuleExecutions {
     pub fn send(self) -> rt::Sending<types::ResponseDtoRuleExecutionList> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -625,7 +625,7 @@ impl GetRuleExecutionsFilterValues {
     pub fn send(self) -> rt::Sending<types::ResponseDtoFilterValues> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -644,7 +644,7 @@ impl GetRuleLastExecution {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListRuleExecution> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -678,7 +678,7 @@ impl RefreshCostForRuleExecution {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ccm/api/governance/ruleSet`
     ///
-    /// `addRuleSet`, tag `Rule Sets`. Not repeated: twice may be more than once. Published types.
+    /// `addRuleSet`, tag `Rule Sets`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::CreateRuleSetDto`], `application/json`.
     /// - Result: [`types::ResponseDtoRuleSet`], `application/json`, `application/yaml`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /ccm/api/governance/ruleSet/{ruleSetId}`
     ///
-    /// `deleteRuleSet`, tag `Rule Sets`. Idempotent: twice is as good as once. Published types.
+    /// `deleteRuleSet`, tag `Rule Sets`. Idempotent, retried automatically. Published types.
     /// - Required: path `rule_set_id` = `ruleSetId`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[inline]
@@ -41,7 +41,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/governance/ruleSet/list`
     ///
-    /// `listRuleSets`, tag `Rule Sets`. Safe: it only reads. Published types.
+    /// `listRuleSets`, tag `Rule Sets`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::CreateRuleSetFilterDto`], `application/json`.
     /// - Result: [`types::ResponseDtoRuleSetList`], `application/json`, `application/yaml`.
@@ -59,7 +59,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ccm/api/governance/ruleSet`
     ///
-    /// `updateRuleSet`, tag `Rule Sets`. Idempotent: twice is as good as once. Published types.
+    /// `updateRuleSet`, tag `Rule Sets`. Idempotent, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::CreateRuleSetDto`], `application/json`.
     /// - Result: [`types::ResponseDtoRuleSet`], `application/json`, `application/yaml`.
@@ -88,7 +88,7 @@ impl AddRuleSet {
     pub fn send(self) -> rt::Sending<types::ResponseDtoRuleSet> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -107,7 +107,7 @@ impl DeleteRuleSet {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -126,7 +126,7 @@ impl ListRuleSets {
     pub fn send(self) -> rt::Sending<types::ResponseDtoRuleSetList> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -145,7 +145,7 @@ impl UpdateRuleSet {
     pub fn send(self) -> rt::Sending<types::ResponseDtoRuleSet> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

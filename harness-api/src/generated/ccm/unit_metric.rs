@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ccm/api/unit-metric`
     ///
-    /// `createUnitMetric`, tag `Unit Metric`. Not repeated: twice may be more than once. Published types.
+    /// `createUnitMetric`, tag `Unit Metric`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::UnitMetricRequestDto`], `application/json`.
     /// - Result: [`types::ResponseDtoUnitMetricResponseDto`], `application/json`; errors 400, 500.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /ccm/api/unit-metric`
     ///
-    /// `deleteUnitMetric`, tag `Unit Metric`. Idempotent: twice is as good as once. Published types.
+    /// `deleteUnitMetric`, tag `Unit Metric`. Idempotent, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `identifier`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`; errors 400, 500.
     #[inline]
@@ -41,7 +41,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/unit-metric/perspective/{perspectiveId}`
     ///
-    /// `getColumnUnitMetricForPerspective`, tag `Unit Metric`. Safe: it only reads. Published types.
+    /// `getColumnUnitMetricForPerspective`, tag `Unit Metric`. Read-only, retried automatically. Published types.
     /// - Required: path `perspective_id` = `perspectiveId`; query `account_identifier` = `accountIdentifier`, `metric_identifier` = `metricIdentifier`, `start_time` = `startTime`, `end_time` = `endTime`.
     /// - Body, optional: list of [`types::QlceViewFilterWrapper`], `application/json`.
     /// - Result: [`types::ResponseDtoUnitMetricResponseDto`], `application/json`; errors 400, 500.
@@ -65,7 +65,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/unit-metric`
     ///
-    /// `getUnitMetric`, tag `Unit Metric`. Safe: it only reads. Published types.
+    /// `getUnitMetric`, tag `Unit Metric`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `metric_identifier` = `metricIdentifier`, `start_time` = `startTime`, `end_time` = `endTime`.
     /// - Result: [`types::ResponseDtoUnitMetricResponseDto`], `application/json`; errors 400, 500.
     #[inline]
@@ -86,7 +86,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/unit-metric/list`
     ///
-    /// `listAllUnitMetrics`, tag `Unit Metric`. Safe: it only reads. Published types.
+    /// `listAllUnitMetrics`, tag `Unit Metric`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `page_size` = `pageSize`, `page_no` = `pageNo`.
     /// - Result: [`types::ResponseDtoUnitMetricListResponseDto`], `application/json`; errors 400, 500.
     /// - List: `paged pageNo/pageSize from 0, size 20, at most 100, items data.unitMetrics, total data.totalCount`.
@@ -106,7 +106,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ccm/api/unit-metric`
     ///
-    /// `updateUnitMetric`, tag `Unit Metric`. Idempotent: twice is as good as once. Published types.
+    /// `updateUnitMetric`, tag `Unit Metric`. Idempotent, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::UnitMetricRequestDto`], `application/json`.
     /// - Result: [`types::ResponseDtoUnitMetricResponseDto`], `application/json`; errors 400, 500.
@@ -135,7 +135,7 @@ impl CreateUnitMetric {
     pub fn send(self) -> rt::Sending<types::ResponseDtoUnitMetricResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -175,7 +175,7 @@ impl DeleteUnitMetric {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -226,7 +226,7 @@ impl GetColumnUnitMetricForPerspective {
     pub fn send(self) -> rt::Sending<types::ResponseDtoUnitMetricResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -260,7 +260,7 @@ impl GetUnitMetric {
     pub fn send(self) -> rt::Sending<types::ResponseDtoUnitMetricResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -313,7 +313,7 @@ impl ListAllUnitMetrics {
     pub fn send(self) -> rt::Sending<types::ResponseDtoUnitMetricListResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -339,7 +339,7 @@ impl UpdateUnitMetric {
     pub fn send(self) -> rt::Sending<types::ResponseDtoUnitMetricResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ccm/api/usage/cd/active-services/csv/download`
     ///
-    /// `CcmdownloadActiveServiceCSVReport`, tag `Usage`. Safe: it only reads. Published types.
+    /// `CcmdownloadActiveServiceCSVReport`, tag `Usage`. Read-only, retried automatically. Published types.
     /// - Result: nothing; errors 400, 500.
     #[inline]
     pub fn download_active_service_csv_report(&self) -> DownloadActiveServiceCsvReport {
@@ -16,7 +16,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/usage/CD/serviceInstancesLicense`
     ///
-    /// `CcmgetCDLicenseUsageForServiceInstances`, tag `Usage`. Safe: it only reads. Published types.
+    /// `CcmgetCDLicenseUsageForServiceInstances`, tag `Usage`. Read-only, retried automatically. Published types.
     /// - Result: [`types::ResponseDtoServiceInstanceUsageDto`], `application/json`; errors 400, 500.
     #[inline]
     pub fn get_cd_license_usage_for_service_instances(
@@ -28,7 +28,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/usage/CD/servicesLicense`
     ///
-    /// `CcmgetCDLicenseUsageForServices`, tag `Usage`. Safe: it only reads. Published types.
+    /// `CcmgetCDLicenseUsageForServices`, tag `Usage`. Read-only, retried automatically. Published types.
     /// - Result: [`types::ResponseDtoServiceUsageDto`], `application/json`; errors 400, 500.
     #[inline]
     pub fn get_cd_license_usage_for_services(&self) -> GetCdLicenseUsageForServices {
@@ -38,7 +38,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/usage/{module}`
     ///
-    /// `CcmgetLicenseUsage`, tag `Usage`. Safe: it only reads. Published types.
+    /// `CcmgetLicenseUsage`, tag `Usage`. Read-only, retried automatically. Published types.
     /// - Required: path `module`.
     /// - Result: [`types::ResponseDtoLicenseUsage`], `application/json`; errors 400, 500.
     #[inline]
@@ -74,7 +74,7 @@ impl DownloadActiveServiceCsvReport {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -107,7 +107,7 @@ impl GetCdLicenseUsageForServiceInstances {
     pub fn send(self) -> rt::Sending<types::ResponseDtoServiceInstanceUsageDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -140,7 +140,7 @@ impl GetCdLicenseUsageForServices {
     pub fn send(self) -> rt::Sending<types::ResponseDtoServiceUsageDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -180,7 +180,7 @@ impl GetLicenseUsage {
     pub fn send(self) -> rt::Sending<types::ResponseDtoLicenseUsage> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/environments`
     ///
-    /// `create-account-scoped-environment`, tag `Account Environments`. Not repeated: twice may be more than once. Published types.
+    /// `create-account-scoped-environment`, tag `Account Environments`. Not idempotent, never retried. Published types.
     /// - Body: [`types::EnvironmentCreateRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::EnvironmentResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -32,7 +32,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/environments/{environment}`
     ///
-    /// `delete-account-scoped-environment`, tag `Account Environments`. Idempotent: twice is as good as once. Published types.
+    /// `delete-account-scoped-environment`, tag `Account Environments`. Idempotent, retried automatically. Published types.
     /// - Required: path `environment`.
     /// - Result: nothing.
     #[inline]
@@ -47,7 +47,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/environments/{environment}`
     ///
-    /// `get-account-scoped-environment`, tag `Account Environments`. Safe: it only reads. Published types.
+    /// `get-account-scoped-environment`, tag `Account Environments`. Read-only, retried automatically. Published types.
     /// - Required: path `environment`.
     /// - Result: [`types::EnvironmentResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -62,7 +62,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/environments`
     ///
-    /// `get-account-scoped-environments`, tag `Account Environments`. Safe: it only reads. Published types.
+    /// `get-account-scoped-environments`, tag `Account Environments`. Read-only, retried automatically. Published types.
     /// - Result: list of [`types::EnvironmentResponse`], `application/json`, `application/yaml`.
     /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
@@ -73,7 +73,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/environments/{environment}`
     ///
-    /// `update-account-scoped-environment`, tag `Account Environments`. Idempotent: twice is as good as once. Published types.
+    /// `update-account-scoped-environment`, tag `Account Environments`. Idempotent, retried automatically. Published types.
     /// - Required: path `environment`.
     /// - Body: [`types::EnvironmentUpdateRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::EnvironmentResponse`], `application/json`, `application/yaml`.
@@ -122,7 +122,7 @@ impl CreateAccountScopedEnvironment {
     pub fn send(self) -> rt::Sending<types::EnvironmentResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -155,7 +155,7 @@ impl DeleteAccountScopedEnvironment {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -181,7 +181,7 @@ impl GetAccountScopedEnvironment {
     pub fn send(self) -> rt::Sending<types::EnvironmentResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -276,7 +276,7 @@ impl GetAccountScopedEnvironments {
     pub fn send(self) -> rt::Sending<Vec<types::EnvironmentResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -309,7 +309,7 @@ impl UpdateAccountScopedEnvironment {
     pub fn send(self) -> rt::Sending<types::EnvironmentResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/environments/{environment}/infrastructures`
     ///
-    /// `create-account-scoped-infrastructure`, tag `Account Infrastructures`. Not repeated: twice may be more than once. Published types.
+    /// `create-account-scoped-infrastructure`, tag `Account Infrastructures`. Not idempotent, never retried. Published types.
     /// - Required: path `environment`.
     /// - Body: [`types::InfrastructureCreateRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::InfrastructureResponse`], `application/json`, `application/yaml`.
@@ -37,7 +37,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/environments/{environment}/infrastructures/{infrastructure-definition}`
     ///
-    /// `delete-account-scoped-infrastructure`, tag `Account Infrastructures`. Idempotent: twice is as good as once. Published types.
+    /// `delete-account-scoped-infrastructure`, tag `Account Infrastructures`. Idempotent, retried automatically. Published types.
     /// - Required: path `environment`, `infrastructure_definition` = `infrastructure-definition`.
     /// - Result: nothing.
     #[inline]
@@ -54,7 +54,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/environments/{environment}/infrastructures/{infrastructure-definition}`
     ///
-    /// `get-account-scoped-infrastructure`, tag `Account Infrastructures`. Safe: it only reads. Published types.
+    /// `get-account-scoped-infrastructure`, tag `Account Infrastructures`. Read-only, retried automatically. Published types.
     /// - Required: path `environment`, `infrastructure_definition` = `infrastructure-definition`.
     /// - Result: [`types::InfrastructureResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -71,7 +71,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/environments/{environment}/infrastructures`
     ///
-    /// `get-account-scoped-infrastructures`, tag `Account Infrastructures`. Safe: it only reads. Published types.
+    /// `get-account-scoped-infrastructures`, tag `Account Infrastructures`. Read-only, retried automatically. Published types.
     /// - Required: path `environment`.
     /// - Result: list of [`types::InfrastructureResponse`], `application/json`, `application/yaml`.
     /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
@@ -87,7 +87,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/environments/{environment}/infrastructures/{infrastructure-definition}`
     ///
-    /// `update-account-scoped-infrastructure`, tag `Account Infrastructures`. Idempotent: twice is as good as once. Published types.
+    /// `update-account-scoped-infrastructure`, tag `Account Infrastructures`. Idempotent, retried automatically. Published types.
     /// - Required: path `environment`, `infrastructure_definition` = `infrastructure-definition`.
     /// - Body: [`types::InfrastructureUpdateRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::InfrastructureResponse`], `application/json`, `application/yaml`.
@@ -140,7 +140,7 @@ impl CreateAccountScopedInfrastructure {
     pub fn send(self) -> rt::Sending<types::InfrastructureResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -173,7 +173,7 @@ impl DeleteAccountScopedInfrastructure {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -199,7 +199,7 @@ impl GetAccountScopedInfrastructure {
     pub fn send(self) -> rt::Sending<types::InfrastructureResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -334,7 +334,7 @@ impl GetAccountScopedInfrastructures {
     pub fn send(self) -> rt::Sending<Vec<types::InfrastructureResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -367,7 +367,7 @@ impl UpdateAccountScopedInfrastructure {
     pub fn send(self) -> rt::Sending<types::InfrastructureResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/rancher/connectors/{connector}/clusters`
     ///
-    /// `list-account-scoped-rancher-clusters-using-connector`, tag `Account Rancher Infrastructure`. Safe: it only reads. Published types.
+    /// `list-account-scoped-rancher-clusters-using-connector`, tag `Account Rancher Infrastructure`. Read-only, retried automatically. Published types.
     /// - Required: path `connector`.
     /// - Result: [`types::RancherClusterItem`], `application/json`.
     /// - List: `paged page/limit from 0, size 20, at most 100, items clusterItems`.
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/rancher/environments/{environment}/infrastructure-definitions/{infrastructure-definition}/clusters`
     ///
-    /// `list-account-scoped-rancher-clusters-using-env-and-infra`, tag `Account Rancher Infrastructure`. Safe: it only reads. Published types.
+    /// `list-account-scoped-rancher-clusters-using-env-and-infra`, tag `Account Rancher Infrastructure`. Read-only, retried automatically. Published types.
     /// - Required: path `environment`, `infrastructure_definition` = `infrastructure-definition`.
     /// - Result: [`types::RancherClusterItem`], `application/json`.
     /// - List: `paged page/limit from 0, size 20, at most 100, items clusterItems`.
@@ -114,7 +114,7 @@ impl ListAccountScopedRancherClustersUsingConnector {
     pub fn send(self) -> rt::Sending<types::RancherClusterItem> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -197,7 +197,7 @@ impl ListAccountScopedRancherClustersUsingEnvAndInfra {
     pub fn send(self) -> rt::Sending<types::RancherClusterItem> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/services`
     ///
-    /// `create-account-scoped-service`, tag `Account Services`. Not repeated: twice may be more than once. Published types.
+    /// `create-account-scoped-service`, tag `Account Services`. Not idempotent, never retried. Published types.
     /// - Body: [`types::ServiceCreateRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ServiceResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -32,7 +32,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/services/{service}`
     ///
-    /// `delete-account-scoped-service`, tag `Account Services`. Idempotent: twice is as good as once. Published types.
+    /// `delete-account-scoped-service`, tag `Account Services`. Idempotent, retried automatically. Published types.
     /// - Required: path `service`.
     /// - Result: [`types::ServiceResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -47,7 +47,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/services/{service}/primary-manifests`
     ///
-    /// `get-account-scoped-primary-manifests`, tag `Account Services`. Safe: it only reads. Published types.
+    /// `get-account-scoped-primary-manifests`, tag `Account Services`. Read-only, retried automatically. Published types.
     /// - Required: path `service`.
     /// - Result: [`types::ManifestsResponseDto`], `application/json`, `application/xml`.
     #[inline]
@@ -62,7 +62,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/services/{service}`
     ///
-    /// `get-account-scoped-service`, tag `Account Services`. Safe: it only reads. Published types.
+    /// `get-account-scoped-service`, tag `Account Services`. Read-only, retried automatically. Published types.
     /// - Required: path `service`.
     /// - Result: [`types::ServiceResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -77,7 +77,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/services`
     ///
-    /// `get-account-scoped-services`, tag `Account Services`. Safe: it only reads. Published types.
+    /// `get-account-scoped-services`, tag `Account Services`. Read-only, retried automatically. Published types.
     /// - Result: list of [`types::ServiceResponse`], `application/json`, `application/yaml`.
     /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
@@ -88,7 +88,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/services/{service}/primary-manifests`
     ///
-    /// `post-account-scoped-primary-manifests`, tag `Account Services`. Not repeated: twice may be more than once. Published types.
+    /// `post-account-scoped-primary-manifests`, tag `Account Services`. Not idempotent, never retried. Published types.
     /// - Required: path `service`.
     /// - Body, optional: [`types::GitEntityFindInfoDto`], `application/json`.
     /// - Result: [`types::ManifestsResponseDto`], `application/json`, `application/xml`.
@@ -104,7 +104,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/services/{service}`
     ///
-    /// `update-account-scoped-service`, tag `Account Services`. Idempotent: twice is as good as once. Published types.
+    /// `update-account-scoped-service`, tag `Account Services`. Idempotent, retried automatically. Published types.
     /// - Required: path `service`.
     /// - Body: [`types::ServiceUpdateRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ServiceResponse`], `application/json`, `application/yaml`.
@@ -153,7 +153,7 @@ impl CreateAccountScopedService {
     pub fn send(self) -> rt::Sending<types::ServiceResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -186,7 +186,7 @@ impl DeleteAccountScopedService {
     pub fn send(self) -> rt::Sending<types::ServiceResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -212,7 +212,7 @@ impl GetAccountScopedPrimaryManifests {
     pub fn send(self) -> rt::Sending<types::ManifestsResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -238,7 +238,7 @@ impl GetAccountScopedService {
     pub fn send(self) -> rt::Sending<types::ServiceResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -349,7 +349,7 @@ impl GetAccountScopedServices {
     pub fn send(self) -> rt::Sending<Vec<types::ServiceResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -389,7 +389,7 @@ impl PostAccountScopedPrimaryManifests {
     pub fn send(self) -> rt::Sending<types::ManifestsResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -415,7 +415,7 @@ impl UpdateAccountScopedService {
     pub fn send(self) -> rt::Sending<types::ServiceResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /ng/api/gitops/clusters/{identifier}`
     ///
-    /// `deleteCluster`, tag `Clusters`. Idempotent: twice is as good as once. Published types.
+    /// `deleteCluster`, tag `Clusters`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `environment_identifier` = `environmentIdentifier`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[inline]
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/gitops/clusters/{identifier}`
     ///
-    /// `getCluster`, tag `Clusters`. Safe: it only reads. Published types.
+    /// `getCluster`, tag `Clusters`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `environment_identifier` = `environmentIdentifier`.
     /// - Result: [`types::ResponseDtoClusterResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -44,7 +44,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/gitops/clusters`
     ///
-    /// `getClusterList`, tag `Clusters`. Safe: it only reads. Published types.
+    /// `getClusterList`, tag `Clusters`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `environment_identifier` = `environmentIdentifier`.
     /// - Result: [`types::ResponseDtoPageResponseClusterResponse`], `application/json`, `application/yaml`.
     /// - List: `paged page/size from 0, size 100, at most 100, items data.content, total data.totalItems, size data.pageSize`.
@@ -62,7 +62,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/gitops/clusters`
     ///
-    /// `linkCluster`, tag `Clusters`. Not repeated: twice may be more than once. Published types.
+    /// `linkCluster`, tag `Clusters`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::ClusterRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoClusterResponse`], `application/json`, `application/yaml`.
@@ -75,7 +75,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/gitops/clusters/batch`
     ///
-    /// `linkClusters`, tag `Clusters`. Not repeated: twice may be more than once. Published types.
+    /// `linkClusters`, tag `Clusters`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::ClusterLinkRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoClusterBatchResponse`], `application/json`, `application/yaml`.
@@ -88,7 +88,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/gitops/clusters/batchunlink`
     ///
-    /// `unlinkClustersInBatch`, tag `Clusters`. Not repeated: twice may be more than once. Published types.
+    /// `unlinkClustersInBatch`, tag `Clusters`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::ClusterUnlinkRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoClusterBatchResponse`], `application/json`, `application/yaml`.
@@ -145,7 +145,7 @@ impl DeleteCluster {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -192,7 +192,7 @@ impl GetCluster {
     pub fn send(self) -> rt::Sending<types::ResponseDtoClusterResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -272,7 +272,7 @@ impl GetClusterList {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseClusterResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -312,7 +312,7 @@ impl LinkCluster {
     pub fn send(self) -> rt::Sending<types::ResponseDtoClusterResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -345,7 +345,7 @@ impl LinkClusters {
     pub fn send(self) -> rt::Sending<types::ResponseDtoClusterBatchResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -378,7 +378,7 @@ impl UnlinkClustersInBatch {
     pub fn send(self) -> rt::Sending<types::ResponseDtoClusterBatchResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

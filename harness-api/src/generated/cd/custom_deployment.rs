@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/customDeployment/get-references`
     ///
-    /// `getCustomDeploymentEntityReferences`, tag `CustomDeployment`. Safe: it only reads. Published types.
+    /// `getCustomDeploymentEntityReferences`, tag `CustomDeployment`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::CustomDeploymentYamlRequestDto`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoListEntityDetailProtoDto`], `application/json`, `application/yaml`.
@@ -37,7 +37,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/customDeployment/expression-variables`
     ///
-    /// `getCustomDeploymentExpressionVariables`, tag `CustomDeployment`. Safe: it only reads. Published types.
+    /// `getCustomDeploymentExpressionVariables`, tag `CustomDeployment`. Read-only, retried automatically. Published types.
     /// - Body: [`types::CustomDeploymentYamlRequestDto`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoCustomDeploymentVariableResponseDto`], `application/json`, `application/yaml`.
     #[inline]
@@ -63,7 +63,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/customDeployment/variables/{templateIdentifier}`
     ///
-    /// `getCustomDeploymentInfraVariables`, tag `CustomDeployment`. Safe: it only reads. Published types.
+    /// `getCustomDeploymentInfraVariables`, tag `CustomDeployment`. Read-only, retried automatically. Published types.
     /// - Required: path `template_identifier` = `templateIdentifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoString`], `application/json`, `application/yaml`.
     #[inline]
@@ -80,7 +80,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/customDeployment/get-updated-Yaml/{infraIdentifier}`
     ///
-    /// `getUpdatedYamlForInfrastructure`, tag `CustomDeployment`. Safe: it only reads. Published types.
+    /// `getUpdatedYamlForInfrastructure`, tag `CustomDeployment`. Read-only, retried automatically. Published types.
     /// - Required: path `infra_identifier` = `infraIdentifier`; query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::CustomDeploymentYamlDto`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoCustomDeploymentRefreshYamlDto`], `application/json`, `application/yaml`.
@@ -115,7 +115,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/customDeployment/validate-infrastructure/{infraIdentifier}`
     ///
-    /// `validateInfrastructureForDeploymentTemplate`, tag `CustomDeployment`. Safe: it only reads. Published types.
+    /// `validateInfrastructureForDeploymentTemplate`, tag `CustomDeployment`. Read-only, retried automatically. Published types.
     /// - Required: path `infra_identifier` = `infraIdentifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoCustomDeploymentInfraResponseDto`], `application/json`, `application/yaml`.
     #[inline]
@@ -160,7 +160,7 @@ impl GetCustomDeploymentEntityReferences {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListEntityDetailProtoDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -181,7 +181,7 @@ impl GetCustomDeploymentExpressionVariables {
     ) -> rt::Sending<types::ResponseDtoCustomDeploymentVariableResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -228,7 +228,7 @@ impl GetCustomDeploymentInfraVariables {
     pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -261,7 +261,7 @@ impl GetUpdatedYamlForInfrastructure {
     pub fn send(self) -> rt::Sending<types::ResponseDtoCustomDeploymentRefreshYamlDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -303,7 +303,7 @@ impl ValidateInfrastructureForDeploymentTemplate {
     ) -> rt::Sending<types::ResponseDtoCustomDeploymentInfraResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

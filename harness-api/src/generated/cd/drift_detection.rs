@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ng/api/drift-detection/{entityId}`
     ///
-    /// `getDriftDetectionDetail`, tag `Drift Detection`. Safe: it only reads. Published types.
+    /// `getDriftDetectionDetail`, tag `Drift Detection`. Read-only, retried automatically. Published types.
     /// - Required: path `entity_id` = `entityId`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: [`types::ResponseDtoDriftDetectionDetail`], `application/json`.
     #[inline]
@@ -27,7 +27,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/drift-detection`
     ///
-    /// `listDriftDetectionTargets`, tag `Drift Detection`. Safe: it only reads. Published types.
+    /// `listDriftDetectionTargets`, tag `Drift Detection`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: [`types::ResponseDtoPageResponseDriftDetectionSummary`], `application/json`.
     /// - List: `paged page/size from 0, size 25, at most 100, items data.content, total data.totalItems, size data.pageSize`.
@@ -58,7 +58,7 @@ impl GetDriftDetectionDetail {
     pub fn send(self) -> rt::Sending<types::ResponseDtoDriftDetectionDetail> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -100,7 +100,7 @@ impl ListDriftDetectionTargets {
     ) -> rt::Sending<types::ResponseDtoPageResponseDriftDetectionSummary> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /ng/api/environmentGroup/{envGroupIdentifier}`
     ///
-    /// `deleteEnvironmentGroup`, tag `EnvironmentGroup`. Idempotent: twice is as good as once. Published types.
+    /// `deleteEnvironmentGroup`, tag `EnvironmentGroup`. Idempotent, retried automatically. Published types.
     /// - Required: path `env_group_identifier` = `envGroupIdentifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoEnvironmentGroupDelete`], `application/json`, `application/yaml`.
     #[inline]
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/environmentGroup/{envGroupIdentifier}`
     ///
-    /// `getEnvironmentGroup`, tag `EnvironmentGroup`. Safe: it only reads. Published types.
+    /// `getEnvironmentGroup`, tag `EnvironmentGroup`. Read-only, retried automatically. Published types.
     /// - Required: path `env_group_identifier` = `envGroupIdentifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoEnvironmentGroup`], `application/json`, `application/yaml`.
     #[inline]
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/environmentGroup/list`
     ///
-    /// `getEnvironmentGroupList`, tag `EnvironmentGroup`. Safe: it only reads. Published types.
+    /// `getEnvironmentGroupList`, tag `EnvironmentGroup`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::FilterProperties`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoPageResponseEnvironmentGroup`], `application/json`, `application/yaml`.
@@ -57,7 +57,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/environmentGroup`
     ///
-    /// `postEnvironmentGroup`, tag `EnvironmentGroup`. Not repeated: twice may be more than once. Published types.
+    /// `postEnvironmentGroup`, tag `EnvironmentGroup`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::EnvironmentGroupRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoEnvironmentGroup`], `application/json`, `application/yaml`.
@@ -88,7 +88,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/environmentGroup/{envGroupIdentifier}`
     ///
-    /// `updateEnvironmentGroup`, tag `EnvironmentGroup`. Not repeated: twice may be more than once. Published types.
+    /// `updateEnvironmentGroup`, tag `EnvironmentGroup`. Not idempotent, never retried. Published types.
     /// - Required: path `env_group_identifier` = `envGroupIdentifier`; query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::EnvironmentGroupRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoEnvironmentGroup`], `application/json`, `application/yaml`.
@@ -204,7 +204,7 @@ impl DeleteEnvironmentGroup {
     pub fn send(self) -> rt::Sending<types::ResponseDtoEnvironmentGroupDelete> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -265,7 +265,7 @@ impl GetEnvironmentGroup {
     pub fn send(self) -> rt::Sending<types::ResponseDtoEnvironmentGroup> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -385,7 +385,7 @@ impl GetEnvironmentGroupList {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseEnvironmentGroup> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -432,7 +432,7 @@ impl PostEnvironmentGroup {
     pub fn send(self) -> rt::Sending<types::ResponseDtoEnvironmentGroup> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -542,7 +542,7 @@ impl UpdateEnvironmentGroup {
     pub fn send(self) -> rt::Sending<types::ResponseDtoEnvironmentGroup> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

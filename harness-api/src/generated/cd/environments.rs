@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/environmentsV2/check-allowed-values`
     ///
-    /// `checkAllowedValuesInEnvs`, tag `Environments`. Safe: it only reads. Published types.
+    /// `checkAllowedValuesInEnvs`, tag `Environments`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoAllowedValuesUsagesInternalDto`], `application/json`, `application/yaml`.
     #[inline]
@@ -21,7 +21,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/environmentsV2`
     ///
-    /// `createEnvironmentV2`, tag `Environments`. Not repeated: twice may be more than once. Published types.
+    /// `createEnvironmentV2`, tag `Environments`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::EnvironmentRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoEnvironmentResponse`], `application/json`, `application/yaml`.
@@ -37,7 +37,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/environmentsV2/batch`
     ///
-    /// `createEnvironmentsV2`, tag `Environments`. Not repeated: twice may be more than once. Published types.
+    /// `createEnvironmentsV2`, tag `Environments`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: list of [`types::EnvironmentRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoEnvironmentBatchResponse`], `application/json`, `application/yaml`; errors 400, 500.
@@ -53,7 +53,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /ng/api/environmentsV2/serviceOverrides`
     ///
-    /// `deleteServiceOverride`, tag `Environments`. Idempotent: twice is as good as once. Published types.
+    /// `deleteServiceOverride`, tag `Environments`. Idempotent, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[inline]
@@ -68,7 +68,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /ng/api/environmentsV2/{environmentIdentifier}`
     ///
-    /// `deleteEnvironmentV2`, tag `Environments`. Idempotent: twice is as good as once. Published types.
+    /// `deleteEnvironmentV2`, tag `Environments`. Idempotent, retried automatically. Published types.
     /// - Required: path `environment_identifier` = `environmentIdentifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[inline]
@@ -85,7 +85,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/environmentsV2/list/access`
     ///
-    /// `getEnvironmentAccessList`, tag `Environments`. Safe: it only reads. Published types.
+    /// `getEnvironmentAccessList`, tag `Environments`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoListEnvironmentResponse`], `application/json`, `application/yaml`.
     /// - List: `paged page/size from 0, size 100, at most 100, items data`.
@@ -101,7 +101,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/environmentsV2`
     ///
-    /// `getEnvironmentList`, tag `Environments`. Safe: it only reads. Published types.
+    /// `getEnvironmentList`, tag `Environments`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoPageResponseEnvironmentResponse`], `application/json`, `application/yaml`.
     /// - List: `paged page/size from 0, size 100, at most 100, items data.content, total data.totalItems, size data.pageSize`.
@@ -117,7 +117,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/environmentsV2/{environmentIdentifier}`
     ///
-    /// `getEnvironmentV2`, tag `Environments`. Safe: it only reads. Published types.
+    /// `getEnvironmentV2`, tag `Environments`. Read-only, retried automatically. Published types.
     /// - Required: path `environment_identifier` = `environmentIdentifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoEnvironmentResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -134,7 +134,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/environmentsV2/serviceOverrides`
     ///
-    /// `getServiceOverridesList`, tag `Environments`. Safe: it only reads. Published types.
+    /// `getServiceOverridesList`, tag `Environments`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `environment_identifier` = `environmentIdentifier`.
     /// - Result: [`types::ResponseDtoPageResponseServiceOverrideResponse`], `application/json`, `application/yaml`.
     /// - List: `paged page/size from 0, size 500, at most 500, items data.content, total data.totalItems, size data.pageSize`.
@@ -152,7 +152,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/environmentsV2/import`
     ///
-    /// `importEnvironment`, tag `Environments`. Not repeated: twice may be more than once. Published types.
+    /// `importEnvironment`, tag `Environments`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `repo_name` = `repoName`, `branch`, `file_path` = `filePath`.
     /// - Result: [`types::ResponseDtoEnvironmentImportResponseDetails`], `application/json`, `application/yaml`.
     #[inline]
@@ -173,7 +173,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/environmentsV2/move-config/{environmentIdentifier}`
     ///
-    /// `moveEnvironmentConfigs`, tag `Environments`. Not repeated: twice may be more than once. Published types.
+    /// `moveEnvironmentConfigs`, tag `Environments`. Not idempotent, never retried. Published types.
     /// - Required: path `environment_identifier` = `environmentIdentifier`; query `account_identifier` = `accountIdentifier`, `move_config_type` = `moveConfigType`.
     /// - Result: [`types::ResponseDtoEnvironmentMoveConfigResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -198,7 +198,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/environmentsV2/{environmentIdentifier}/update-git-metadata`
     ///
-    /// `updateEnvironmentGitDetails`, tag `Environments`. Idempotent: twice is as good as once. Published types.
+    /// `updateEnvironmentGitDetails`, tag `Environments`. Idempotent, retried automatically. Published types.
     /// - Required: path `environment_identifier` = `environmentIdentifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoEnvironmentGitUpdateResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -215,7 +215,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/environmentsV2`
     ///
-    /// `updateEnvironmentV2`, tag `Environments`. Not repeated: twice may be more than once. Published types.
+    /// `updateEnvironmentV2`, tag `Environments`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::EnvironmentRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoEnvironmentResponse`], `application/json`, `application/yaml`.
@@ -231,7 +231,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/environmentsV2/upsert`
     ///
-    /// `upsertEnvironmentV2`, tag `Environments`. Not repeated: twice may be more than once. Published types.
+    /// `upsertEnvironmentV2`, tag `Environments`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::EnvironmentRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoEnvironmentResponse`], `application/json`, `application/yaml`.
@@ -247,7 +247,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/environmentsV2/serviceOverrides`
     ///
-    /// `upsertServiceOverride`, tag `Environments`. Not repeated: twice may be more than once. Published types.
+    /// `upsertServiceOverride`, tag `Environments`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::ServiceOverrideRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoServiceOverrideResponse`], `application/json`, `application/yaml`.
@@ -274,7 +274,7 @@ impl CheckAllowedValuesInEnvs {
     pub fn send(self) -> rt::Sending<types::ResponseDtoAllowedValuesUsagesInternalDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -307,7 +307,7 @@ impl CreateEnvironmentV2 {
     pub fn send(self) -> rt::Sending<types::ResponseDtoEnvironmentResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -340,7 +340,7 @@ impl CreateEnvironmentsV2 {
     pub fn send(self) -> rt::Sending<types::ResponseDtoEnvironmentBatchResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -387,7 +387,7 @@ impl DeleteEnvironmentServiceOverride {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -434,7 +434,7 @@ impl DeleteEnvironmentV2 {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -524,7 +524,7 @@ impl GetEnvironmentAccessList {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListEnvironmentResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -602,7 +602,7 @@ impl GetEnvironmentList {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseEnvironmentResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -649,7 +649,7 @@ impl GetEnvironmentV2 {
     pub fn send(self) -> rt::Sending<types::ResponseDtoEnvironmentResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -712,7 +712,7 @@ impl GetServiceOverridesList {
     ) -> rt::Sending<types::ResponseDtoPageResponseServiceOverrideResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -782,7 +782,7 @@ impl ImportEnvironment {
     ) -> rt::Sending<types::ResponseDtoEnvironmentImportResponseDetails> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -871,7 +871,7 @@ impl MoveEnvironmentConfigs {
     pub fn send(self) -> rt::Sending<types::ResponseDtoEnvironmentMoveConfigResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -925,7 +925,7 @@ impl UpdateEnvironmentGitDetails {
     pub fn send(self) -> rt::Sending<types::ResponseDtoEnvironmentGitUpdateResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -965,7 +965,7 @@ impl UpdateEnvironmentV2 {
     pub fn send(self) -> rt::Sending<types::ResponseDtoEnvironmentResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1005,7 +1005,7 @@ impl UpsertEnvironmentV2 {
     pub fn send(self) -> rt::Sending<types::ResponseDtoEnvironmentResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1038,7 +1038,7 @@ impl UpsertServiceOverride {
     pub fn send(self) -> rt::Sending<types::ResponseDtoServiceOverrideResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/freeze`
     ///
-    /// `createFreeze`, tag `Freeze CRUD`. Not repeated: twice may be more than once. Published types.
+    /// `createFreeze`, tag `Freeze CRUD`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: `application/yaml`.
     /// - Result: [`types::ResponseDtoFreezeResponse`], `application/json`, `application/yaml`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/freeze/manageGlobalFreeze`
     ///
-    /// `createGlobalFreeze`, tag `Freeze CRUD`. Not repeated: twice may be more than once. Published types.
+    /// `createGlobalFreeze`, tag `Freeze CRUD`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: `application/yaml`.
     /// - Result: [`types::ResponseDtoFreezeResponse`], `application/json`, `application/yaml`.
@@ -42,7 +42,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /ng/api/freeze/{freezeIdentifier}`
     ///
-    /// `deleteFreeze`, tag `Freeze CRUD`. Idempotent: twice is as good as once. Published types.
+    /// `deleteFreeze`, tag `Freeze CRUD`. Idempotent, retried automatically. Published types.
     /// - Required: path `freeze_identifier` = `freezeIdentifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: nothing.
     #[inline]
@@ -59,7 +59,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/freeze/delete`
     ///
-    /// `deleteManyFreezes`, tag `Freeze CRUD`. Not repeated: twice may be more than once. Published types.
+    /// `deleteManyFreezes`, tag `Freeze CRUD`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: list of text, `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoFreezeResponseWrapperDto`], `application/json`, `application/yaml`.
@@ -75,7 +75,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/freeze/{freezeIdentifier}`
     ///
-    /// `getFreeze`, tag `Freeze CRUD`. Safe: it only reads. Published types.
+    /// `getFreeze`, tag `Freeze CRUD`. Read-only, retried automatically. Published types.
     /// - Required: path `freeze_identifier` = `freezeIdentifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoFreezeDetailedResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -92,7 +92,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/freeze/list`
     ///
-    /// `getFreezeList`, tag `Freeze CRUD`. Safe: it only reads. Published types.
+    /// `getFreezeList`, tag `Freeze CRUD`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::FreezeFilterPropertiesDto`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoPageResponseFreezeSummaryResponse`], `application/json`, `application/yaml`.
@@ -109,7 +109,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/freeze/getFrozenExecutionDetails`
     ///
-    /// `getFrozenExecutionDetails`, tag `Freeze CRUD`. Safe: it only reads. Published types.
+    /// `getFrozenExecutionDetails`, tag `Freeze CRUD`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `plan_execution_id` = `planExecutionId`.
     /// - Result: [`types::ResponseDtoFrozenExecutionDetails`], `application/json`, `application/yaml`.
     #[inline]
@@ -130,7 +130,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/freeze/getGlobalFreeze`
     ///
-    /// `getGlobalFreeze`, tag `Freeze CRUD`. Safe: it only reads. Published types.
+    /// `getGlobalFreeze`, tag `Freeze CRUD`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoFreezeDetailedResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -145,7 +145,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/freeze/{freezeIdentifier}`
     ///
-    /// `updateFreeze`, tag `Freeze CRUD`. Idempotent: twice is as good as once. Published types.
+    /// `updateFreeze`, tag `Freeze CRUD`. Idempotent, retried automatically. Published types.
     /// - Required: path `freeze_identifier` = `freezeIdentifier`; query `account_identifier` = `accountIdentifier`.
     /// - Body: `application/yaml`.
     /// - Result: [`types::ResponseDtoFreezeResponse`], `application/json`, `application/yaml`.
@@ -165,7 +165,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/freeze/updateFreezeStatus`
     ///
-    /// `updateFreezeStatus`, tag `Freeze CRUD`. Not repeated: twice may be more than once. Published types.
+    /// `updateFreezeStatus`, tag `Freeze CRUD`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `status`.
     /// - Body, optional: list of text, `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoFreezeResponseWrapperDto`], `application/json`, `application/yaml`.
@@ -211,7 +211,7 @@ impl CreateFreeze {
     pub fn send(self) -> rt::Sending<types::ResponseDtoFreezeResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -244,7 +244,7 @@ impl CreateGlobalFreeze {
     pub fn send(self) -> rt::Sending<types::ResponseDtoFreezeResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -277,7 +277,7 @@ impl DeleteFreeze {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -324,7 +324,7 @@ impl DeleteManyFreezes {
     pub fn send(self) -> rt::Sending<types::ResponseDtoFreezeResponseWrapperDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -357,7 +357,7 @@ impl GetFreeze {
     pub fn send(self) -> rt::Sending<types::ResponseDtoFreezeDetailedResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -420,7 +420,7 @@ impl GetFreezeList {
     ) -> rt::Sending<types::ResponseDtoPageResponseFreezeSummaryResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -446,7 +446,7 @@ impl GetFrozenExecutionDetails {
     pub fn send(self) -> rt::Sending<types::ResponseDtoFrozenExecutionDetails> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -479,7 +479,7 @@ impl GetGlobalFreeze {
     pub fn send(self) -> rt::Sending<types::ResponseDtoFreezeDetailedResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -512,7 +512,7 @@ impl UpdateFreeze {
     pub fn send(self) -> rt::Sending<types::ResponseDtoFreezeResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -559,7 +559,7 @@ impl UpdateFreezeStatus {
     pub fn send(self) -> rt::Sending<types::ResponseDtoFreezeResponseWrapperDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

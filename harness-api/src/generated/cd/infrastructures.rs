@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/infrastructures`
     ///
-    /// `createInfrastructure`, tag `Infrastructures`. Not repeated: twice may be more than once. Published types.
+    /// `createInfrastructure`, tag `Infrastructures`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::InfrastructureRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoInfrastructureResponse`], `application/json`, `application/yaml`.
@@ -37,7 +37,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /ng/api/infrastructures/{infraIdentifier}`
     ///
-    /// `deleteInfrastructure`, tag `Infrastructures`. Idempotent: twice is as good as once. Published types.
+    /// `deleteInfrastructure`, tag `Infrastructures`. Idempotent, retried automatically. Published types.
     /// - Required: path `infra_identifier` = `infraIdentifier`; query `account_identifier` = `accountIdentifier`, `environment_identifier` = `environmentIdentifier`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[inline]
@@ -56,7 +56,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/infrastructures/{infraIdentifier}`
     ///
-    /// `getInfrastructure`, tag `Infrastructures`. Safe: it only reads. Published types.
+    /// `getInfrastructure`, tag `Infrastructures`. Read-only, retried automatically. Published types.
     /// - Required: path `infra_identifier` = `infraIdentifier`; query `account_identifier` = `accountIdentifier`, `environment_identifier` = `environmentIdentifier`.
     /// - Result: [`types::ResponseDtoInfrastructureResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -75,7 +75,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/infrastructures`
     ///
-    /// `getInfrastructureList`, tag `Infrastructures`. Safe: it only reads. Published types.
+    /// `getInfrastructureList`, tag `Infrastructures`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `environment_identifier` = `environmentIdentifier`.
     /// - Result: [`types::ResponseDtoPageResponseInfrastructureResponse`], `application/json`, `application/yaml`.
     /// - List: `paged page/size from 0, size 100, at most 100, items data.content, total data.totalItems, size data.pageSize`.
@@ -93,7 +93,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/infrastructures/import`
     ///
-    /// `importInfrastructure`, tag `Infrastructures`. Not repeated: twice may be more than once. Published types.
+    /// `importInfrastructure`, tag `Infrastructures`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `environment_identifier` = `environmentIdentifier`, `repo_name` = `repoName`, `branch`, `file_path` = `filePath`.
     /// - Result: [`types::ResponseDtoInfrastructureImportResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -116,7 +116,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/infrastructures/move-config/{infraIdentifier}`
     ///
-    /// `moveInfraConfigs`, tag `Infrastructures`. Not repeated: twice may be more than once. Published types.
+    /// `moveInfraConfigs`, tag `Infrastructures`. Not idempotent, never retried. Published types.
     /// - Required: path `infra_identifier` = `infraIdentifier`; query `account_identifier` = `accountIdentifier`, `environment_identifier` = `environmentIdentifier`, `move_config_type` = `moveConfigType`.
     /// - Result: [`types::ResponseDtoInfraMoveConfigResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -141,7 +141,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/infrastructures`
     ///
-    /// `updateInfrastructure`, tag `Infrastructures`. Idempotent: twice is as good as once. Published types.
+    /// `updateInfrastructure`, tag `Infrastructures`. Idempotent, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::InfrastructureRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoInfrastructureResponse`], `application/json`, `application/yaml`.
@@ -172,7 +172,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/infrastructures/{infraIdentifier}/update-git-metadata`
     ///
-    /// `updateInfrastructureGitDetails`, tag `Infrastructures`. Idempotent: twice is as good as once. Published types.
+    /// `updateInfrastructureGitDetails`, tag `Infrastructures`. Idempotent, retried automatically. Published types.
     /// - Required: path `infra_identifier` = `infraIdentifier`; query `account_identifier` = `accountIdentifier`, `environment_identifier` = `environmentIdentifier`.
     /// - Result: [`types::ResponseDtoInfrastructureGitUpdateResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -202,7 +202,7 @@ impl CreateInfrastructure {
     pub fn send(self) -> rt::Sending<types::ResponseDtoInfrastructureResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -242,7 +242,7 @@ impl DeleteInfrastructure {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -282,7 +282,7 @@ impl GetInfrastructure {
     pub fn send(self) -> rt::Sending<types::ResponseDtoInfrastructureResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -395,7 +395,7 @@ impl GetInfrastructureList {
     ) -> rt::Sending<types::ResponseDtoPageResponseInfrastructureResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -463,7 +463,7 @@ impl ImportInfrastructure {
     pub fn send(self) -> rt::Sending<types::ResponseDtoInfrastructureImportResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -552,7 +552,7 @@ impl MoveInfraConfigs {
     pub fn send(self) -> rt::Sending<types::ResponseDtoInfraMoveConfigResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -571,7 +571,7 @@ impl UpdateInfrastructure {
     pub fn send(self) -> rt::Sending<types::ResponseDtoInfrastructureResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -625,7 +625,7 @@ impl UpdateInfrastructureGitDetails {
     pub fn send(self) -> rt::Sending<types::ResponseDtoInfrastructureGitUpdateResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/kubernetes/releases/service-mapping`
     ///
-    /// `get-v1-releaseDetails`, tag `K8s Release Service Mapping`. Safe: it only reads. Published types.
+    /// `get-v1-releaseDetails`, tag `K8s Release Service Mapping`. Read-only, retried automatically. Published types.
     /// - Body, optional: list of [`types::ReleaseDetailsRequest`], `application/json`.
     /// - Result: list of list of [`types::ReleaseDetailsResponse`], `application/json`, `application/xml`.
     /// - List: `whole list, items body`.
@@ -18,7 +18,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/kubernetes/releases/service-mapping`
     ///
-    /// `post-v1-releaseDetails`, tag `K8s Release Service Mapping`. Not repeated: twice may be more than once. Published types.
+    /// `post-v1-releaseDetails`, tag `K8s Release Service Mapping`. Not idempotent, never retried. Published types.
     /// - Body, optional: list of [`types::ReleaseDetailsRequest`], `application/json`.
     /// - Result: list of list of [`types::ReleaseDetailsResponse`], `application/json`, `application/xml`.
     #[inline]
@@ -54,7 +54,7 @@ impl GetReleaseDetails {
     pub fn send(self) -> rt::Sending<Vec<Vec<types::ReleaseDetailsResponse>>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -94,7 +94,7 @@ impl PostReleaseDetails {
     pub fn send(self) -> rt::Sending<Vec<Vec<types::ReleaseDetailsResponse>>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

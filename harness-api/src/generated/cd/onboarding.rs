@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/onboarding/execute`
     ///
-    /// `executeOnboarding`, tag `Onboarding`. Not repeated: twice may be more than once. Published types.
+    /// `executeOnboarding`, tag `Onboarding`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::OnboardingExecuteRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::OnboardingExecuteResponse`], `application/json`, `application/yaml`; errors 400, 500.
@@ -37,7 +37,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/onboarding/kubeconfig/upload`
     ///
-    /// `uploadKubeConfig`, tag `Onboarding`. Not repeated: twice may be more than once. Published types.
+    /// `uploadKubeConfig`, tag `Onboarding`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: `multipart/form-data`.
     /// - Result: [`types::KubeconfigUploadResponse`], `application/json`, `application/yaml`; errors 400, 500.
@@ -78,7 +78,7 @@ impl ExecuteOnboarding {
     pub fn send(self) -> rt::Sending<types::OnboardingExecuteResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -118,7 +118,7 @@ impl UploadKubeConfig {
     pub fn send(self) -> rt::Sending<types::KubeconfigUploadResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/environments`
     ///
-    /// `create-org-scoped-environment`, tag `Org Environments`. Not repeated: twice may be more than once. Published types.
+    /// `create-org-scoped-environment`, tag `Org Environments`. Not idempotent, never retried. Published types.
     /// - Required: path `org`.
     /// - Body: [`types::EnvironmentCreateRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::EnvironmentResponse`], `application/json`, `application/yaml`.
@@ -37,7 +37,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/orgs/{org}/environments/{environment}`
     ///
-    /// `delete-org-scoped-environment`, tag `Org Environments`. Idempotent: twice is as good as once. Published types.
+    /// `delete-org-scoped-environment`, tag `Org Environments`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `environment`.
     /// - Result: nothing.
     #[inline]
@@ -54,7 +54,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/environments/{environment}`
     ///
-    /// `get-org-scoped-environment`, tag `Org Environments`. Safe: it only reads. Published types.
+    /// `get-org-scoped-environment`, tag `Org Environments`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `environment`.
     /// - Result: [`types::EnvironmentResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -71,7 +71,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/environments`
     ///
-    /// `get-org-scoped-environments`, tag `Org Environments`. Safe: it only reads. Published types.
+    /// `get-org-scoped-environments`, tag `Org Environments`. Read-only, retried automatically. Published types.
     /// - Required: path `org`.
     /// - Result: list of [`types::EnvironmentResponse`], `application/json`, `application/yaml`.
     /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
@@ -87,7 +87,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/orgs/{org}/environments/{environment}`
     ///
-    /// `update-org-scoped-environment`, tag `Org Environments`. Idempotent: twice is as good as once. Published types.
+    /// `update-org-scoped-environment`, tag `Org Environments`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `environment`.
     /// - Body: [`types::EnvironmentUpdateRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::EnvironmentResponse`], `application/json`, `application/yaml`.
@@ -140,7 +140,7 @@ impl CreateOrgScopedEnvironment {
     pub fn send(self) -> rt::Sending<types::EnvironmentResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -173,7 +173,7 @@ impl DeleteOrgScopedEnvironment {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -199,7 +199,7 @@ impl GetOrgScopedEnvironment {
     pub fn send(self) -> rt::Sending<types::EnvironmentResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -287,7 +287,7 @@ impl GetOrgScopedEnvironments {
     pub fn send(self) -> rt::Sending<Vec<types::EnvironmentResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -320,7 +320,7 @@ impl UpdateOrgScopedEnvironment {
     pub fn send(self) -> rt::Sending<types::EnvironmentResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

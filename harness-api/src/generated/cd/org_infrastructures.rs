@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/environments/{environment}/infrastructures`
     ///
-    /// `create-org-scoped-infrastructure`, tag `Org Infrastructures`. Not repeated: twice may be more than once. Published types.
+    /// `create-org-scoped-infrastructure`, tag `Org Infrastructures`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `environment`.
     /// - Body: [`types::InfrastructureCreateRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::InfrastructureResponse`], `application/json`, `application/yaml`.
@@ -41,7 +41,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/orgs/{org}/environments/{environment}/infrastructures/{infrastructure-definition}`
     ///
-    /// `delete-org-scoped-infrastructure`, tag `Org Infrastructures`. Idempotent: twice is as good as once. Published types.
+    /// `delete-org-scoped-infrastructure`, tag `Org Infrastructures`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `environment`, `infrastructure_definition` = `infrastructure-definition`.
     /// - Result: nothing.
     #[inline]
@@ -60,7 +60,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/environments/{environment}/infrastructures/{infrastructure-definition}`
     ///
-    /// `get-org-scoped-infrastructure`, tag `Org Infrastructures`. Safe: it only reads. Published types.
+    /// `get-org-scoped-infrastructure`, tag `Org Infrastructures`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `environment`, `infrastructure_definition` = `infrastructure-definition`.
     /// - Result: [`types::InfrastructureResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -79,7 +79,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/environments/{environment}/infrastructures`
     ///
-    /// `get-org-scoped-infrastructures`, tag `Org Infrastructures`. Safe: it only reads. Published types.
+    /// `get-org-scoped-infrastructures`, tag `Org Infrastructures`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `environment`.
     /// - Result: list of [`types::InfrastructureResponse`], `application/json`, `application/yaml`.
     /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
@@ -97,7 +97,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/orgs/{org}/environments/{environment}/infrastructures/{infrastructure-definition}`
     ///
-    /// `update-org-scoped-infrastructure`, tag `Org Infrastructures`. Idempotent: twice is as good as once. Published types.
+    /// `update-org-scoped-infrastructure`, tag `Org Infrastructures`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `environment`, `infrastructure_definition` = `infrastructure-definition`.
     /// - Body: [`types::InfrastructureUpdateRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::InfrastructureResponse`], `application/json`, `application/yaml`.
@@ -154,7 +154,7 @@ impl CreateOrgScopedInfrastructure {
     pub fn send(self) -> rt::Sending<types::InfrastructureResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -187,7 +187,7 @@ impl DeleteOrgScopedInfrastructure {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -213,7 +213,7 @@ impl GetOrgScopedInfrastructure {
     pub fn send(self) -> rt::Sending<types::InfrastructureResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -341,7 +341,7 @@ impl GetOrgScopedInfrastructures {
     pub fn send(self) -> rt::Sending<Vec<types::InfrastructureResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -374,7 +374,7 @@ impl UpdateOrgScopedInfrastructure {
     pub fn send(self) -> rt::Sending<types::InfrastructureResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/orgs/{org}/rancher/connectors/{connector}/clusters`
     ///
-    /// `list-org-scoped-rancher-clusters-using-connector`, tag `Org Rancher Infrastructure`. Safe: it only reads. Published types.
+    /// `list-org-scoped-rancher-clusters-using-connector`, tag `Org Rancher Infrastructure`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `connector`.
     /// - Result: [`types::RancherClusterItem`], `application/json`.
     /// - List: `paged page/limit from 0, size 20, at most 100, items clusterItems`.
@@ -27,7 +27,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/rancher/environments/{environment}/infrastructure-definitions/{infrastructure-definition}/clusters`
     ///
-    /// `list-org-scoped-rancher-clusters-using-env-and-infra`, tag `Org Rancher Infrastructure`. Safe: it only reads. Published types.
+    /// `list-org-scoped-rancher-clusters-using-env-and-infra`, tag `Org Rancher Infrastructure`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `environment`, `infrastructure_definition` = `infrastructure-definition`.
     /// - Result: [`types::RancherClusterItem`], `application/json`.
     /// - List: `paged page/limit from 0, size 20, at most 100, items clusterItems`.
@@ -118,7 +118,7 @@ impl ListOrgScopedRancherClustersUsingConnector {
     pub fn send(self) -> rt::Sending<types::RancherClusterItem> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -201,7 +201,7 @@ impl ListOrgScopedRancherClustersUsingEnvAndInfra {
     pub fn send(self) -> rt::Sending<types::RancherClusterItem> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

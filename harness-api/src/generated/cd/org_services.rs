@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/services`
     ///
-    /// `create-org-scoped-service`, tag `Org Services`. Not repeated: twice may be more than once. Published types.
+    /// `create-org-scoped-service`, tag `Org Services`. Not idempotent, never retried. Published types.
     /// - Required: path `org`.
     /// - Body: [`types::ServiceCreateRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ServiceResponse`], `application/json`, `application/yaml`.
@@ -37,7 +37,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/orgs/{org}/services/{service}`
     ///
-    /// `delete-org-scoped-service`, tag `Org Services`. Idempotent: twice is as good as once. Published types.
+    /// `delete-org-scoped-service`, tag `Org Services`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `service`.
     /// - Result: [`types::ServiceResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -54,7 +54,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/services/{service}/primary-manifests`
     ///
-    /// `get-org-scoped-primary-manifests`, tag `Org Services`. Safe: it only reads. Published types.
+    /// `get-org-scoped-primary-manifests`, tag `Org Services`. Read-only, retried automatically. Published types.
     /// - Required: path `service`, `org`.
     /// - Result: [`types::ManifestsResponseDto`], `application/json`, `application/xml`.
     #[inline]
@@ -71,7 +71,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/services/{service}`
     ///
-    /// `get-org-scoped-service`, tag `Org Services`. Safe: it only reads. Published types.
+    /// `get-org-scoped-service`, tag `Org Services`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `service`.
     /// - Result: [`types::ServiceResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -88,7 +88,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/services`
     ///
-    /// `get-org-scoped-services`, tag `Org Services`. Safe: it only reads. Published types.
+    /// `get-org-scoped-services`, tag `Org Services`. Read-only, retried automatically. Published types.
     /// - Required: path `org`.
     /// - Result: list of [`types::ServiceResponse`], `application/json`, `application/yaml`.
     /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
@@ -103,7 +103,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/services/{service}/primary-manifests`
     ///
-    /// `post-org-scoped-primary-manifests`, tag `Org Services`. Not repeated: twice may be more than once. Published types.
+    /// `post-org-scoped-primary-manifests`, tag `Org Services`. Not idempotent, never retried. Published types.
     /// - Required: path `service`, `org`.
     /// - Body, optional: [`types::GitEntityFindInfoDto`], `application/json`.
     /// - Result: [`types::ManifestsResponseDto`], `application/json`, `application/xml`.
@@ -121,7 +121,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/orgs/{org}/services/{service}`
     ///
-    /// `update-org-scoped-service`, tag `Org Services`. Idempotent: twice is as good as once. Published types.
+    /// `update-org-scoped-service`, tag `Org Services`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `service`.
     /// - Body: [`types::ServiceUpdateRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ServiceResponse`], `application/json`, `application/yaml`.
@@ -174,7 +174,7 @@ impl CreateOrgScopedService {
     pub fn send(self) -> rt::Sending<types::ServiceResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -207,7 +207,7 @@ impl DeleteOrgScopedService {
     pub fn send(self) -> rt::Sending<types::ServiceResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -233,7 +233,7 @@ impl GetOrgScopedPrimaryManifests {
     pub fn send(self) -> rt::Sending<types::ManifestsResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -259,7 +259,7 @@ impl GetOrgScopedService {
     pub fn send(self) -> rt::Sending<types::ServiceResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -370,7 +370,7 @@ impl GetOrgScopedServices {
     pub fn send(self) -> rt::Sending<Vec<types::ServiceResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -410,7 +410,7 @@ impl PostOrgScopedPrimaryManifests {
     pub fn send(self) -> rt::Sending<types::ManifestsResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -436,7 +436,7 @@ impl UpdateOrgScopedService {
     pub fn send(self) -> rt::Sending<types::ServiceResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

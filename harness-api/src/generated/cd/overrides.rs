@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/overrides`
     ///
-    /// `createOverride`, tag `Overrides`. Not repeated: twice may be more than once. Published types.
+    /// `createOverride`, tag `Overrides`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::OverrideRequest`], `application/json`.
     /// - Result: [`types::ResponseDtoOverrideResponse`], `application/json`, `application/yaml`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /ng/api/overrides/{identifier}`
     ///
-    /// `deleteOverride`, tag `Overrides`. Idempotent: twice is as good as once. Published types.
+    /// `deleteOverride`, tag `Overrides`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[inline]
@@ -41,7 +41,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/overrides/{identifier}`
     ///
-    /// `getOverridesViaIdentifier`, tag `Overrides`. Safe: it only reads. Published types.
+    /// `getOverridesViaIdentifier`, tag `Overrides`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoOverrideResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -58,7 +58,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/overrides/move-config`
     ///
-    /// `OverrideMoveConfigs`, tag `Overrides`. Not repeated: twice may be more than once. Published types.
+    /// `OverrideMoveConfigs`, tag `Overrides`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoServiceOverrideMoveConfigResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -73,7 +73,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/overrides`
     ///
-    /// `updateOverride`, tag `Overrides`. Idempotent: twice is as good as once. Published types.
+    /// `updateOverride`, tag `Overrides`. Idempotent, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::OverrideRequest`], `application/json`.
     /// - Result: [`types::ResponseDtoOverrideResponse`], `application/json`, `application/yaml`.
@@ -91,7 +91,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/overrides/update-git-metadata`
     ///
-    /// `updateOverrideGitDetails`, tag `Overrides`. Idempotent: twice is as good as once. Published types.
+    /// `updateOverrideGitDetails`, tag `Overrides`. Idempotent, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoServiceOverrideGitUpdateResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -117,7 +117,7 @@ impl CreateOverride {
     pub fn send(self) -> rt::Sending<types::ResponseDtoOverrideResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -150,7 +150,7 @@ impl DeleteOverride {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -183,7 +183,7 @@ impl GetOverridesViaIdentifier {
     pub fn send(self) -> rt::Sending<types::ResponseDtoOverrideResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -334,7 +334,7 @@ impl OverrideMoveConfigs {
     ) -> rt::Sending<types::ResponseDtoServiceOverrideMoveConfigResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -353,7 +353,7 @@ impl UpdateOverride {
     pub fn send(self) -> rt::Sending<types::ResponseDtoOverrideResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -455,7 +455,7 @@ impl UpdateOverrideGitDetails {
     ) -> rt::Sending<types::ResponseDtoServiceOverrideGitUpdateResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/environments`
     ///
-    /// `create-environment`, tag `Project Environments`. Not repeated: twice may be more than once. Published types.
+    /// `create-environment`, tag `Project Environments`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`.
     /// - Body: [`types::EnvironmentCreateRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::EnvironmentResponse`], `application/json`, `application/yaml`.
@@ -41,7 +41,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/environments/{environment}`
     ///
-    /// `delete-environment`, tag `Project Environments`. Idempotent: twice is as good as once. Published types.
+    /// `delete-environment`, tag `Project Environments`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `environment`.
     /// - Result: nothing.
     #[inline]
@@ -60,7 +60,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/environments/{environment}`
     ///
-    /// `get-environment`, tag `Project Environments`. Safe: it only reads. Published types.
+    /// `get-environment`, tag `Project Environments`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `environment`.
     /// - Result: [`types::EnvironmentResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -79,7 +79,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/environments`
     ///
-    /// `get-environments`, tag `Project Environments`. Safe: it only reads. Published types.
+    /// `get-environments`, tag `Project Environments`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Result: list of [`types::EnvironmentResponse`], `application/json`, `application/yaml`.
     /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
@@ -97,7 +97,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/environments/{environment}`
     ///
-    /// `update-environment`, tag `Project Environments`. Idempotent: twice is as good as once. Published types.
+    /// `update-environment`, tag `Project Environments`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `environment`.
     /// - Body: [`types::EnvironmentUpdateRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::EnvironmentResponse`], `application/json`, `application/yaml`.
@@ -154,7 +154,7 @@ impl CreateEnvironment {
     pub fn send(self) -> rt::Sending<types::EnvironmentResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -187,7 +187,7 @@ impl DeleteEnvironment {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -213,7 +213,7 @@ impl GetEnvironment {
     pub fn send(self) -> rt::Sending<types::EnvironmentResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -295,7 +295,7 @@ impl GetEnvironments {
     pub fn send(self) -> rt::Sending<Vec<types::EnvironmentResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -328,7 +328,7 @@ impl UpdateEnvironment {
     pub fn send(self) -> rt::Sending<types::EnvironmentResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/environments/{environment}/infrastructures`
     ///
-    /// `create-infrastructure`, tag `Project Infrastructures`. Not repeated: twice may be more than once. Published types.
+    /// `create-infrastructure`, tag `Project Infrastructures`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `environment`.
     /// - Body: [`types::InfrastructureCreateRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::InfrastructureResponse`], `application/json`, `application/yaml`.
@@ -45,7 +45,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/environments/{environment}/infrastructures/{infrastructure-definition}`
     ///
-    /// `delete-infrastructure`, tag `Project Infrastructures`. Idempotent: twice is as good as once. Published types.
+    /// `delete-infrastructure`, tag `Project Infrastructures`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `environment`, `infrastructure_definition` = `infrastructure-definition`.
     /// - Result: nothing.
     #[inline]
@@ -66,7 +66,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/environments/{environment}/infrastructures/{infrastructure-definition}`
     ///
-    /// `get-infrastructure`, tag `Project Infrastructures`. Safe: it only reads. Published types.
+    /// `get-infrastructure`, tag `Project Infrastructures`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `environment`, `infrastructure_definition` = `infrastructure-definition`.
     /// - Result: [`types::InfrastructureResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -87,7 +87,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/environments/{environment}/infrastructures`
     ///
-    /// `get-infrastructures`, tag `Project Infrastructures`. Safe: it only reads. Published types.
+    /// `get-infrastructures`, tag `Project Infrastructures`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `environment`.
     /// - Result: list of [`types::InfrastructureResponse`], `application/json`, `application/yaml`.
     /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
@@ -107,7 +107,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/environments/{environment}/infrastructures/{infrastructure-definition}`
     ///
-    /// `update-infrastructure`, tag `Project Infrastructures`. Idempotent: twice is as good as once. Published types.
+    /// `update-infrastructure`, tag `Project Infrastructures`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `environment`, `infrastructure_definition` = `infrastructure-definition`.
     /// - Body: [`types::InfrastructureUpdateRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::InfrastructureResponse`], `application/json`, `application/yaml`.
@@ -168,7 +168,7 @@ impl CreateProjectScopedInfrastructure {
     pub fn send(self) -> rt::Sending<types::InfrastructureResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -201,7 +201,7 @@ impl DeleteProjectScopedInfrastructure {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -227,7 +227,7 @@ impl GetProjectScopedInfrastructure {
     pub fn send(self) -> rt::Sending<types::InfrastructureResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -362,7 +362,7 @@ impl GetProjectScopedInfrastructures {
     pub fn send(self) -> rt::Sending<Vec<types::InfrastructureResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -395,7 +395,7 @@ impl UpdateProjectScopedInfrastructure {
     pub fn send(self) -> rt::Sending<types::InfrastructureResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/orgs/{org}/projects/{project}/rancher/connectors/{connector}/clusters`
     ///
-    /// `list-project-scoped-rancher-clusters-using-connector`, tag `Project Rancher Infrastructure`. Safe: it only reads. Published types.
+    /// `list-project-scoped-rancher-clusters-using-connector`, tag `Project Rancher Infrastructure`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `connector`.
     /// - Result: [`types::RancherClusterItem`], `application/json`.
     /// - List: `paged page/limit from 0, size 20, at most 100, items clusterItems`.
@@ -29,7 +29,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/rancher/environments/{environment}/infrastructure-definitions/{infrastructure-definition}/clusters`
     ///
-    /// `list-project-scoped-rancher-clusters-using-env-and-infra`, tag `Project Rancher Infrastructure`. Safe: it only reads. Published types.
+    /// `list-project-scoped-rancher-clusters-using-env-and-infra`, tag `Project Rancher Infrastructure`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `environment`, `infrastructure_definition` = `infrastructure-definition`.
     /// - Result: [`types::RancherClusterItem`], `application/json`.
     /// - List: `paged page/limit from 0, size 20, at most 100, items clusterItems`.
@@ -122,7 +122,7 @@ impl ListProjectScopedRancherClustersUsingConnector {
     pub fn send(self) -> rt::Sending<types::RancherClusterItem> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -205,7 +205,7 @@ impl ListProjectScopedRancherClustersUsingEnvAndInfra {
     pub fn send(self) -> rt::Sending<types::RancherClusterItem> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/services`
     ///
-    /// `create-service`, tag `Project Services`. Not repeated: twice may be more than once. Published types.
+    /// `create-service`, tag `Project Services`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`.
     /// - Body: [`types::ServiceCreateRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ServiceResponse`], `application/json`, `application/yaml`.
@@ -41,7 +41,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/services/{service}`
     ///
-    /// `delete-service`, tag `Project Services`. Idempotent: twice is as good as once. Published types.
+    /// `delete-service`, tag `Project Services`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `service`.
     /// - Result: [`types::ServiceResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -60,7 +60,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/services/{service}/primary-manifests`
     ///
-    /// `get-primary-manifests`, tag `Project Services`. Safe: it only reads. Published types.
+    /// `get-primary-manifests`, tag `Project Services`. Read-only, retried automatically. Published types.
     /// - Required: path `service`, `org`, `project`.
     /// - Result: [`types::ManifestsResponseDto`], `application/json`, `application/xml`.
     #[inline]
@@ -79,7 +79,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/services/{service}`
     ///
-    /// `get-service`, tag `Project Services`. Safe: it only reads. Published types.
+    /// `get-service`, tag `Project Services`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `service`.
     /// - Result: [`types::ServiceResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -98,7 +98,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/services`
     ///
-    /// `get-services`, tag `Project Services`. Safe: it only reads. Published types.
+    /// `get-services`, tag `Project Services`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Result: list of [`types::ServiceResponse`], `application/json`, `application/yaml`.
     /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
@@ -116,7 +116,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/projects/{project}/services/{service}/primary-manifests`
     ///
-    /// `post-primary-manifests`, tag `Project Services`. Not repeated: twice may be more than once. Published types.
+    /// `post-primary-manifests`, tag `Project Services`. Not idempotent, never retried. Published types.
     /// - Required: path `service`, `org`, `project`.
     /// - Body, optional: [`types::GitEntityFindInfoDto`], `application/json`.
     /// - Result: [`types::ManifestsResponseDto`], `application/json`, `application/xml`.
@@ -136,7 +136,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/services/{service}`
     ///
-    /// `update-service`, tag `Project Services`. Idempotent: twice is as good as once. Published types.
+    /// `update-service`, tag `Project Services`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `service`.
     /// - Body: [`types::ServiceUpdateRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ServiceResponse`], `application/json`, `application/yaml`.
@@ -193,7 +193,7 @@ impl CreateService {
     pub fn send(self) -> rt::Sending<types::ServiceResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -226,7 +226,7 @@ impl DeleteService {
     pub fn send(self) -> rt::Sending<types::ServiceResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -252,7 +252,7 @@ impl GetPrimaryManifests {
     pub fn send(self) -> rt::Sending<types::ManifestsResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -278,7 +278,7 @@ impl GetService {
     pub fn send(self) -> rt::Sending<types::ServiceResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -382,7 +382,7 @@ impl GetServices {
     pub fn send(self) -> rt::Sending<Vec<types::ServiceResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -422,7 +422,7 @@ impl PostPrimaryManifests {
     pub fn send(self) -> rt::Sending<types::ManifestsResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -448,7 +448,7 @@ impl UpdateService {
     pub fn send(self) -> rt::Sending<types::ServiceResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/rollback/check`
     ///
-    /// `checkIfInstanceCanBeRolledBack`, tag `Rollback`. Safe: it only reads. Published types.
+    /// `checkIfInstanceCanBeRolledBack`, tag `Rollback`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::PostProdRollbackRequestDto`], `application/json`.
     /// - Result: [`types::ResponseDtoPostProdRollbackCheckDto`], `application/json`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/rollback/trigger`
     ///
-    /// `triggerRollback`, tag `Rollback`. Not repeated: twice may be more than once. Published types.
+    /// `triggerRollback`, tag `Rollback`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::PostProdRollbackRequestDto`], `application/json`.
     /// - Result: [`types::ResponseDtoPostProdRollbackResponseDto`], `application/json`.
@@ -42,7 +42,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/rollback/trigger/v2`
     ///
-    /// `triggerRollbackV2`, tag `Rollback`. Not repeated: twice may be more than once. Published types.
+    /// `triggerRollbackV2`, tag `Rollback`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::RollbackRequestDto`], `application/json`.
     /// - Result: [`types::ResponseDtoRollbackResponseDto`], `application/json`.
@@ -85,7 +85,7 @@ impl CheckIfInstanceCanBeRolledBack {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPostProdRollbackCheckDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -118,7 +118,7 @@ impl TriggerRollback {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPostProdRollbackResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -151,7 +151,7 @@ impl TriggerRollbackV2 {
     pub fn send(self) -> rt::Sending<types::ResponseDtoRollbackResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ng/api/dashboard/getPipelineExecutionCount`
     ///
-    /// `pipelineExecutionCount`, tag `Service Dashboard`. Safe: it only reads. Published types.
+    /// `pipelineExecutionCount`, tag `Service Dashboard`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoPipelineExecutionCountInfo`], `application/json`, `application/yaml`.
     #[inline]
@@ -95,7 +95,7 @@ impl PipelineExecutionCount {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPipelineExecutionCountInfo> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

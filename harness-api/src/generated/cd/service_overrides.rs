@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/serviceOverrides`
     ///
-    /// `createServiceOverride`, tag `ServiceOverrides`. Not repeated: twice may be more than once. Published types.
+    /// `createServiceOverride`, tag `ServiceOverrides`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::ServiceOverrideRequestV2`], `application/json`.
     /// - Result: [`types::ResponseDtoServiceOverrideResponseV2`], `application/json`, `application/yaml`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /ng/api/serviceOverrides/{identifier}`
     ///
-    /// `deleteServiceOverride_1`, tag `ServiceOverrides`. Idempotent: twice is as good as once. Published types.
+    /// `deleteServiceOverride_1`, tag `ServiceOverrides`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[inline]
@@ -41,7 +41,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/serviceOverrides/{identifier}`
     ///
-    /// `getServiceOverrides`, tag `ServiceOverrides`. Safe: it only reads. Published types.
+    /// `getServiceOverrides`, tag `ServiceOverrides`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoServiceOverrideResponseV2`], `application/json`, `application/yaml`.
     #[inline]
@@ -58,7 +58,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/serviceOverrides/move-config`
     ///
-    /// `serviceOverrideMoveConfigs`, tag `ServiceOverrides`. Not repeated: twice may be more than once. Published types.
+    /// `serviceOverrideMoveConfigs`, tag `ServiceOverrides`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoServiceOverrideMoveConfigResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -73,7 +73,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/serviceOverrides`
     ///
-    /// `updateServiceOverride`, tag `ServiceOverrides`. Idempotent: twice is as good as once. Published types.
+    /// `updateServiceOverride`, tag `ServiceOverrides`. Idempotent, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::ServiceOverrideRequestV2`], `application/json`.
     /// - Result: [`types::ResponseDtoServiceOverrideResponseV2`], `application/json`, `application/yaml`.
@@ -91,7 +91,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/serviceOverrides/update-git-metadata`
     ///
-    /// `updateServiceOverrideGitDetails`, tag `ServiceOverrides`. Idempotent: twice is as good as once. Published types.
+    /// `updateServiceOverrideGitDetails`, tag `ServiceOverrides`. Idempotent, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoServiceOverrideGitUpdateResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -117,7 +117,7 @@ impl CreateServiceOverride {
     pub fn send(self) -> rt::Sending<types::ResponseDtoServiceOverrideResponseV2> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -150,7 +150,7 @@ impl DeleteServiceOverride {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -183,7 +183,7 @@ impl GetServiceOverrides {
     pub fn send(self) -> rt::Sending<types::ResponseDtoServiceOverrideResponseV2> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -336,7 +336,7 @@ impl ServiceOverrideMoveConfigs {
     ) -> rt::Sending<types::ResponseDtoServiceOverrideMoveConfigResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -355,7 +355,7 @@ impl UpdateServiceOverride {
     pub fn send(self) -> rt::Sending<types::ResponseDtoServiceOverrideResponseV2> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -457,7 +457,7 @@ impl UpdateServiceOverrideGitDetails {
     ) -> rt::Sending<types::ResponseDtoServiceOverrideGitUpdateResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/servicesV2/check-allowed-values`
     ///
-    /// `checkAllowedValuesInServices`, tag `Services`. Safe: it only reads. Published types.
+    /// `checkAllowedValuesInServices`, tag `Services`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoAllowedValuesUsagesInternalDto`], `application/json`, `application/yaml`.
     #[inline]
@@ -21,7 +21,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/servicesV2`
     ///
-    /// `createServiceV2`, tag `Services`. Not repeated: twice may be more than once. Published types.
+    /// `createServiceV2`, tag `Services`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::ServiceRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoServiceResponse`], `application/json`, `application/yaml`.
@@ -52,7 +52,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/servicesV2/batch/partial`
     ///
-    /// `createServicesPartialBatch`, tag `Services`. Not repeated: twice may be more than once. Published types.
+    /// `createServicesPartialBatch`, tag `Services`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: list of [`types::ServiceRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoServiceBatchResponse`], `application/json`, `application/yaml`; errors 400, 500.
@@ -68,7 +68,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/servicesV2/batch`
     ///
-    /// `createServicesV2`, tag `Services`. Not repeated: twice may be more than once. Published types.
+    /// `createServicesV2`, tag `Services`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: list of [`types::ServiceRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoPageResponseServiceResponse`], `application/json`, `application/yaml`.
@@ -84,7 +84,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /ng/api/servicesV2/{serviceIdentifier}`
     ///
-    /// `deleteServiceV2`, tag `Services`. Idempotent: twice is as good as once. Published types.
+    /// `deleteServiceV2`, tag `Services`. Idempotent, retried automatically. Published types.
     /// - Required: path `service_identifier` = `serviceIdentifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[inline]
@@ -101,7 +101,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/servicesV2/plugin-info`
     ///
-    /// `getPluginInfo`, tag `Services`. Safe: it only reads. Published types.
+    /// `getPluginInfo`, tag `Services`. Read-only, retried automatically. Published types.
     /// - Result: [`types::ResponseDtoPluginInfoResponseDto`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_plugin_info(&self) -> GetPluginInfo {
@@ -111,7 +111,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/servicesV2/list/access`
     ///
-    /// `getServiceAccessList`, tag `Services`. Safe: it only reads. Published types.
+    /// `getServiceAccessList`, tag `Services`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoListServiceResponse`], `application/json`, `application/yaml`.
     /// - List: `paged page/size from 0, size 100, at most 100, items data`.
@@ -127,7 +127,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/servicesV2`
     ///
-    /// `getServiceList`, tag `Services`. Safe: it only reads. Published types.
+    /// `getServiceList`, tag `Services`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoPageResponseServiceResponse`], `application/json`, `application/yaml`.
     /// - List: `paged page/size from 0, size 100, at most 100, items data.content, total data.totalItems, size data.pageSize`.
@@ -143,7 +143,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/servicesV2/{serviceIdentifier}`
     ///
-    /// `getServiceV2`, tag `Services`. Safe: it only reads. Published types.
+    /// `getServiceV2`, tag `Services`. Read-only, retried automatically. Published types.
     /// - Required: path `service_identifier` = `serviceIdentifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoServiceResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -160,7 +160,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/servicesV2/hooks/actions`
     ///
-    /// `hookActions`, tag `Services`. Safe: it only reads. Published types.
+    /// `hookActions`, tag `Services`. Read-only, retried automatically. Published types.
     /// - Required: query `service_spec_type` = `serviceSpecType`.
     /// - Result: [`types::ResponseDtoSetServiceHookAction`], `application/json`, `application/yaml`.
     /// - List: `whole list, items data`.
@@ -173,7 +173,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/servicesV2/import`
     ///
-    /// `importService`, tag `Services`. Not repeated: twice may be more than once. Published types.
+    /// `importService`, tag `Services`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `repo_name` = `repoName`, `branch`, `file_path` = `filePath`.
     /// - Result: [`types::ResponseDtoServiceImportResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -194,7 +194,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/servicesV2/k8s/command-flags`
     ///
-    /// `k8sCmdFlags`, tag `Services`. Safe: it only reads. Published types.
+    /// `k8sCmdFlags`, tag `Services`. Read-only, retried automatically. Published types.
     /// - Required: query `service_spec_type` = `serviceSpecType`.
     /// - Result: [`types::ResponseDtoSetK8sCommandFlagType`], `application/json`, `application/yaml`.
     /// - List: `whole list, items data`.
@@ -207,7 +207,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/servicesV2/kustomize/command-flags`
     ///
-    /// `kustomizeCmdFlags`, tag `Services`. Safe: it only reads. Published types.
+    /// `kustomizeCmdFlags`, tag `Services`. Read-only, retried automatically. Published types.
     /// - Result: [`types::ResponseDtoSetKustomizeCommandFlagType`], `application/json`, `application/yaml`.
     /// - List: `whole list, items data`.
     #[inline]
@@ -218,7 +218,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/servicesV2/move-config/{serviceIdentifier}`
     ///
-    /// `moveServiceConfigs`, tag `Services`. Not repeated: twice may be more than once. Published types.
+    /// `moveServiceConfigs`, tag `Services`. Not idempotent, never retried. Published types.
     /// - Required: path `service_identifier` = `serviceIdentifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoServiceMoveConfigResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -235,7 +235,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/servicesV2/{serviceIdentifier}/update-git-metadata`
     ///
-    /// `updateServiceGitDetails`, tag `Services`. Idempotent: twice is as good as once. Published types.
+    /// `updateServiceGitDetails`, tag `Services`. Idempotent, retried automatically. Published types.
     /// - Required: path `service_identifier` = `serviceIdentifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: [`types::ResponseDtoServiceGitUpdateResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -256,7 +256,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/servicesV2`
     ///
-    /// `updateServiceV2`, tag `Services`. Not repeated: twice may be more than once. Published types.
+    /// `updateServiceV2`, tag `Services`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::ServiceRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoServiceResponse`], `application/json`, `application/yaml`.
@@ -287,7 +287,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/servicesV2/upsert`
     ///
-    /// `upsertServiceV2`, tag `Services`. Not repeated: twice may be more than once. Published types.
+    /// `upsertServiceV2`, tag `Services`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::ServiceRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoServiceResponse`], `application/json`, `application/yaml`.
@@ -329,7 +329,7 @@ impl CheckAllowedValuesInServices {
     pub fn send(self) -> rt::Sending<types::ResponseDtoAllowedValuesUsagesInternalDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -348,7 +348,7 @@ impl CreateServiceV2 {
     pub fn send(self) -> rt::Sending<types::ResponseDtoServiceResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -381,7 +381,7 @@ impl CreateServicesPartialBatch {
     pub fn send(self) -> rt::Sending<types::ResponseDtoServiceBatchResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -414,7 +414,7 @@ impl CreateServicesV2 {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseServiceResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -461,7 +461,7 @@ impl DeleteServiceV2 {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -480,7 +480,7 @@ impl GetPluginInfo {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPluginInfoResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -598,7 +598,7 @@ impl GetServiceAccessList {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListServiceResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -713,7 +713,7 @@ impl GetServiceList {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseServiceResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -760,7 +760,7 @@ impl GetServiceV2 {
     pub fn send(self) -> rt::Sending<types::ResponseDtoServiceResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -779,7 +779,7 @@ impl HookActions {
     pub fn send(self) -> rt::Sending<types::ResponseDtoSetServiceHookAction> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -847,7 +847,7 @@ impl ImportService {
     pub fn send(self) -> rt::Sending<types::ResponseDtoServiceImportResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -873,7 +873,7 @@ impl K8sCmdFlags {
     pub fn send(self) -> rt::Sending<types::ResponseDtoSetK8sCommandFlagType> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -899,7 +899,7 @@ impl KustomizeCmdFlags {
     pub fn send(self) -> rt::Sending<types::ResponseDtoSetKustomizeCommandFlagType> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1010,7 +1010,7 @@ impl MoveServiceConfigs {
     pub fn send(self) -> rt::Sending<types::ResponseDtoServiceMoveConfigResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1050,7 +1050,7 @@ impl UpdateServiceGitDetails {
     pub fn send(self) -> rt::Sending<types::ResponseDtoServiceGitUpdateResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1160,7 +1160,7 @@ impl UpdateServiceV2 {
     pub fn send(self) -> rt::Sending<types::ResponseDtoServiceResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1186,7 +1186,7 @@ impl UpsertServiceV2 {
     pub fn send(self) -> rt::Sending<types::ResponseDtoServiceResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ng/api/tas/organizations`
     ///
-    /// `getTasOrganizations`, tag `tas`. Safe: it only reads. Published types.
+    /// `getTasOrganizations`, tag `tas`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoListString`], `application/json`, `application/yaml`.
     /// - List: `whole list, items data`.
@@ -22,7 +22,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/tas/space`
     ///
-    /// `getTasSpaces`, tag `tas`. Safe: it only reads. Published types.
+    /// `getTasSpaces`, tag `tas`. Read-only, retried automatically. Published types.
     /// - Required: query `connector_ref` = `connectorRef`, `organization`, `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoListString`], `application/json`, `application/yaml`.
     /// - List: `whole list, items data`.
@@ -42,7 +42,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/tas/v2/space`
     ///
-    /// `getTasSpacesV2`, tag `tas`. Safe: it only reads. Published types.
+    /// `getTasSpacesV2`, tag `tas`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `env_id` = `envId`, `infra_definition_id` = `infraDefinitionId`.
     /// - Result: [`types::ResponseDtoListString`], `application/json`, `application/yaml`.
     /// - List: `whole list, items data`.
@@ -108,7 +108,7 @@ impl GetTasOrganizations {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListString> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -148,7 +148,7 @@ impl GetTasSpaces {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListString> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -195,7 +195,7 @@ impl GetTasSpacesV2 {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListString> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ng/api/usage/cd/active-services/csv/download`
     ///
-    /// `downloadActiveServiceCSVReport`, tag `Usage`. Safe: it only reads. Published types.
+    /// `downloadActiveServiceCSVReport`, tag `Usage`. Read-only, retried automatically. Published types.
     /// - Result: nothing; errors 400, 500.
     #[inline]
     pub fn download_active_service_csv_report(&self) -> DownloadActiveServiceCsvReport {
@@ -16,7 +16,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/license-usage-cd/v2/{usageType}/csv/download`
     ///
-    /// `downloadCDUsageCSVReport`, tag `Usage`. Safe: it only reads. Published types.
+    /// `downloadCDUsageCSVReport`, tag `Usage`. Read-only, retried automatically. Published types.
     /// - Required: path `usage_type` = `usageType`.
     /// - Result: nothing; errors 400, 500.
     #[inline]
@@ -35,7 +35,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/usage/CD/serviceInstancesLicense`
     ///
-    /// `getCDLicenseUsageForServiceInstances`, tag `Usage`. Safe: it only reads. Published types.
+    /// `getCDLicenseUsageForServiceInstances`, tag `Usage`. Read-only, retried automatically. Published types.
     /// - Result: [`types::ResponseDtoServiceInstanceUsageDto`], `application/json`; errors 400, 500.
     #[inline]
     pub fn get_cd_license_usage_for_service_instances(
@@ -47,7 +47,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/usage/CD/servicesLicense`
     ///
-    /// `getCDLicenseUsageForServices`, tag `Usage`. Safe: it only reads. Published types.
+    /// `getCDLicenseUsageForServices`, tag `Usage`. Read-only, retried automatically. Published types.
     /// - Result: [`types::ResponseDtoServiceUsageDto`], `application/json`; errors 400, 500.
     #[inline]
     pub fn get_cd_license_usage_for_services(&self) -> GetCdLicenseUsageForServices {
@@ -82,7 +82,7 @@ impl DownloadActiveServiceCsvReport {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -115,7 +115,7 @@ impl DownloadCdUsageCsvReport {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -148,7 +148,7 @@ impl GetCdLicenseUsageForServiceInstances {
     pub fn send(self) -> rt::Sending<types::ResponseDtoServiceInstanceUsageDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -181,7 +181,7 @@ impl GetCdLicenseUsageForServices {
     pub fn send(self) -> rt::Sending<types::ResponseDtoServiceUsageDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/chaos/manager/api/rest/templates/actions`
     ///
-    /// `createActionTemplate`, tag `Action Templates`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// `createActionTemplate`, tag `Action Templates`. Not idempotent, never retried. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body: [`types::ActionTemplate`], `application/json`.
     /// - Result: [`types::ActionTemplate`], `application/json`; errors 400.
@@ -28,7 +28,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /gateway/chaos/manager/api/rest/templates/actions/{identity}`
     ///
-    /// `deleteActionTemplate`, tag `Action Templates`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// `deleteActionTemplate`, tag `Action Templates`. Idempotent, retried automatically. Types of the Go SDK.
     /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `hub_identity` = `hubIdentity`.
     /// - Result: bool, `application/json`; errors 400.
     #[inline]
@@ -51,7 +51,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/templates/actions/{identity}`
     ///
-    /// `getActionTemplate`, tag `Action Templates`. Safe: it only reads. Types of the Go SDK.
+    /// `getActionTemplate`, tag `Action Templates`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `hub_identity` = `hubIdentity`.
     /// - Result: [`types::GetActionTemplateResponse`], `application/json`; errors 400.
     #[inline]
@@ -74,7 +74,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/templates/actions/{identity}/compare`
     ///
-    /// `getActionTemplateRevisionDifference`, tag `Action Templates`. Safe: it only reads. Types of the Go SDK.
+    /// `getActionTemplateRevisionDifference`, tag `Action Templates`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `hub_identity` = `hubIdentity`, `revision`, `revision_to_compare` = `revisionToCompare`.
     /// - Result: [`types::ListFaultActionTemplateResponse`], `application/json`; errors 400.
     #[inline]
@@ -101,7 +101,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/templates/actions`
     ///
-    /// `listActionTemplate`, tag `Action Templates`. Safe: it only reads. Types of the Go SDK.
+    /// `listActionTemplate`, tag `Action Templates`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `hub_identity` = `hubIdentity`, `page`, `limit`, `search`.
     /// - Result: [`types::ListFaultActionTemplateResponse`], `application/json`; errors 400.
     /// - List: `paged page/limit from 0, size 15, items data, total pagination.totalItems, size pagination.limit`.
@@ -129,7 +129,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/templates/actions/{identity}/revisions`
     ///
-    /// `listActionTemplateRevisions`, tag `Action Templates`. Safe: it only reads. Types of the Go SDK.
+    /// `listActionTemplateRevisions`, tag `Action Templates`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `hub_identity` = `hubIdentity`, `page`, `limit`.
     /// - Result: [`types::ListFaultActionTemplateResponse`], `application/json`; errors 400.
     /// - List: `paged page/limit from 0, size 15, items data, total pagination.totalItems, size pagination.limit`.
@@ -157,7 +157,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/templates/actions/{identity}/variables`
     ///
-    /// `listVariablesInActionTemplate`, tag `Action Templates`. Safe: it only reads. Types of the Go SDK.
+    /// `listVariablesInActionTemplate`, tag `Action Templates`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `hub_identity` = `hubIdentity`, `revision`.
     /// - Result: [`types::ActionTemplateVariables`], `application/json`; errors 400.
     #[inline]
@@ -182,7 +182,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /gateway/chaos/manager/api/rest/templates/actions/{identity}`
     ///
-    /// `updateActionTemplate`, tag `Action Templates`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// `updateActionTemplate`, tag `Action Templates`. Idempotent, retried automatically. Types of the Go SDK.
     /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body: [`types::ActionTemplate`], `application/json`.
     /// - Result: [`types::ActionTemplate`], `application/json`; errors 400.
@@ -217,7 +217,7 @@ impl CreateActionTemplate {
     pub fn send(self) -> rt::Sending<types::ActionTemplate> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -243,7 +243,7 @@ impl DeleteActionTemplate {
     pub fn send(self) -> rt::Sending<bool> {
         self.call.json()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -269,7 +269,7 @@ impl GetActionTemplate {
     pub fn send(self) -> rt::Sending<types::GetActionTemplateResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -288,7 +288,7 @@ impl GetActionTemplateRevisionDifference {
     pub fn send(self) -> rt::Sending<types::ListFaultActionTemplateResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -328,7 +328,7 @@ impl ListActionTemplate {
     pub fn send(self) -> rt::Sending<types::ListFaultActionTemplateResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -354,7 +354,7 @@ impl ListActionTemplateRevisions {
     pub fn send(self) -> rt::Sending<types::ListFaultActionTemplateResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -380,7 +380,7 @@ impl ListVariablesInActionTemplate {
     pub fn send(self) -> rt::Sending<types::ActionTemplateVariables> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -406,7 +406,7 @@ impl UpdateActionTemplate {
     pub fn send(self) -> rt::Sending<types::ActionTemplate> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/chaos/manager/api/rest/actions`
     ///
-    /// `createAction`, tag `Actions`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// `createAction`, tag `Actions`. Not idempotent, never retried. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body: [`types::ChaosAction`], `application/json`.
     /// - Result: [`types::ChaosAction`], `application/json`; errors 400, 401, 500.
@@ -28,7 +28,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /gateway/chaos/manager/api/rest/actions/{identity}`
     ///
-    /// `deleteAction`, tag `Actions`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// `deleteAction`, tag `Actions`. Idempotent, retried automatically. Types of the Go SDK.
     /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: text, `application/json`; errors 400, 401, 500.
     #[inline]
@@ -49,7 +49,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/actions/{identity}`
     ///
-    /// `getAction`, tag `Actions`. Safe: it only reads. Types of the Go SDK.
+    /// `getAction`, tag `Actions`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: [`types::ActionResponse`], `application/json`; errors 400, 401, 500.
     #[inline]
@@ -70,7 +70,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/actions/manifest/{identity}`
     ///
-    /// `getActionManifest`, tag `Actions`. Safe: it only reads. Types of the Go SDK.
+    /// `getActionManifest`, tag `Actions`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: text, `application/json`; errors 400, 401, 404, 500.
     #[inline]
@@ -91,7 +91,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/chaos/manager/api/rest/actions/import`
     ///
-    /// `importAction`, tag `Actions`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// `importAction`, tag `Actions`. Not idempotent, never retried. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body: [`types::ImportActionTemplateRequest`], `application/json`.
     /// - Result: [`types::StoredAction`], `application/json`; errors 500.
@@ -113,7 +113,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/chaos/manager/api/v3/actions/list-metadata`
     ///
-    /// `listActionMetadata`, tag `Actions`. Safe: it only reads. Types of the Go SDK.
+    /// `listActionMetadata`, tag `Actions`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::ListMetadataRequest`], `application/json`.
     /// - Result: [`types::ListMetadataResponse`], `application/json`; errors 400, 500.
@@ -132,7 +132,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/actions`
     ///
-    /// `listActions`, tag `Actions`. Safe: it only reads. Types of the Go SDK.
+    /// `listActions`, tag `Actions`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `search`, `page`, `limit`.
     /// - Result: [`types::ListChaosActionTemplateResponse`], `application/json`; errors 400, 401, 500.
     /// - List: `paged page/limit from 0, size 15, items data, total pagination.totalItems, size pagination.limit`.
@@ -158,7 +158,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /gateway/chaos/manager/api/rest/actions/{identity}`
     ///
-    /// `updateAction`, tag `Actions`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// `updateAction`, tag `Actions`. Idempotent, retried automatically. Types of the Go SDK.
     /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body: [`types::ActionResponse`], `application/json`.
     /// - Result: [`types::ChaosAction`], `application/json`; errors 400, 401, 500.
@@ -193,7 +193,7 @@ impl CreateAction {
     pub fn send(self) -> rt::Sending<types::ChaosAction> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -212,7 +212,7 @@ impl DeleteAction {
     pub fn send(self) -> rt::Sending<String> {
         self.call.json()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -231,7 +231,7 @@ impl GetAction {
     pub fn send(self) -> rt::Sending<types::ActionResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -250,7 +250,7 @@ impl GetActionManifest {
     pub fn send(self) -> rt::Sending<String> {
         self.call.json()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -269,7 +269,7 @@ impl ImportAction {
     pub fn send(self) -> rt::Sending<types::StoredAction> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -366,7 +366,7 @@ impl ListActionMetadata {
     pub fn send(self) -> rt::Sending<types::ListMetadataResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -420,7 +420,7 @@ impl ListActions {
     pub fn send(self) -> rt::Sending<types::ListChaosActionTemplateResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -446,7 +446,7 @@ impl UpdateAction {
     pub fn send(self) -> rt::Sending<types::ChaosAction> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

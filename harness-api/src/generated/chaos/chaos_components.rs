@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /gateway/chaos/manager/api/v3/integrations/get-chaos-component-variable`
     ///
-    /// `getChaosComponentVariable`, tag `Chaos Components`. Safe: it only reads. Published types.
+    /// `getChaosComponentVariable`, tag `Chaos Components`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::GetChaosComponentVariableResponse`], `application/json`; errors 400, 500.
     /// - List: `whole list, items items`.
@@ -22,7 +22,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/chaos/manager/api/v3/integrations/run-chaos-component`
     ///
-    /// `runChaosComponent`, tag `Chaos Components`. Not repeated: twice may be more than once. Published types.
+    /// `runChaosComponent`, tag `Chaos Components`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::RunChaosComponentRequest`], `application/json`.
     /// - Result: [`types::RunChaosComponentResponse`], `application/json`; errors 400, 500.
@@ -98,7 +98,7 @@ impl GetChaosComponentVariable {
     pub fn send(self) -> rt::Sending<types::GetChaosComponentVariableResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -166,7 +166,7 @@ impl RunChaosComponent {
     pub fn send(self) -> rt::Sending<types::RunChaosComponentResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

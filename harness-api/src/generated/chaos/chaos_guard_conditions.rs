@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/chaos/manager/api/v3/chaosguard-conditions`
     ///
-    /// `createCondition`, tag `ChaosGuard Conditions`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// `createCondition`, tag `ChaosGuard Conditions`. Not idempotent, never retried. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::CreateConditionRequest`], `application/json`.
     /// - Result: [`types::CreateConditionResponse`], `application/json`; errors 400, 404, 500.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /gateway/chaos/manager/api/v3/chaosguard-conditions/{identity}`
     ///
-    /// `deleteCondition`, tag `ChaosGuard Conditions`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// `deleteCondition`, tag `ChaosGuard Conditions`. Idempotent, retried automatically. Types of the Go SDK.
     /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::DeleteConditionResponse`], `application/json`; errors 400, 404, 500.
     #[inline]
@@ -41,7 +41,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/v3/chaosguard-conditions/{identity}`
     ///
-    /// `getCondition`, tag `ChaosGuard Conditions`. Safe: it only reads. Types of the Go SDK.
+    /// `getCondition`, tag `ChaosGuard Conditions`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::GetConditionResponse`], `application/json`; errors 400, 404, 500.
     #[inline]
@@ -58,7 +58,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/chaos/manager/api/rest/genai/sgp/generate`
     ///
-    /// `getSGPTemplateByGenAI`, tag `ChaosGuard Conditions`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// `getSGPTemplateByGenAI`, tag `ChaosGuard Conditions`. Not idempotent, never retried. Types of the Go SDK.
     /// - Result: [`types::ChaosGuardCondition`], `application/json`.
     #[inline]
     pub fn get_sgp_template_by_gen_ai(&self) -> GetSgpTemplateByGenAi {
@@ -68,7 +68,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/v3/chaosguard-conditions`
     ///
-    /// `listCondition`, tag `ChaosGuard Conditions`. Safe: it only reads. Types of the Go SDK.
+    /// `listCondition`, tag `ChaosGuard Conditions`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ListConditionResponse`], `application/json`; errors 400, 500.
     /// - List: `paged page/limit from 0, size 15, items conditions, total pagination.totalItems, size pagination.limit`.
@@ -84,7 +84,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /gateway/chaos/manager/api/v3/chaosguard-conditions/{identity}`
     ///
-    /// `updateCondition`, tag `ChaosGuard Conditions`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// `updateCondition`, tag `ChaosGuard Conditions`. Idempotent, retried automatically. Types of the Go SDK.
     /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::ChaosGuardCondition`], `application/json`.
     /// - Result: [`types::UpdateConditionResponse`], `application/json`; errors 400, 404, 500.
@@ -136,7 +136,7 @@ impl CreateCondition {
     pub fn send(self) -> rt::Sending<types::CreateConditionResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -176,7 +176,7 @@ impl DeleteCondition {
     pub fn send(self) -> rt::Sending<types::DeleteConditionResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -216,7 +216,7 @@ impl GetCondition {
     pub fn send(self) -> rt::Sending<types::GetConditionResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -235,7 +235,7 @@ impl GetSgpTemplateByGenAi {
     pub fn send(self) -> rt::Sending<types::ChaosGuardCondition> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -337,7 +337,7 @@ impl ListCondition {
     pub fn send(self) -> rt::Sending<types::ListConditionResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -384,7 +384,7 @@ impl UpdateCondition {
     pub fn send(self) -> rt::Sending<types::UpdateConditionResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

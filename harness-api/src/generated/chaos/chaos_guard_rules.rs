@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/chaos/manager/api/v3/chaosguard-rules`
     ///
-    /// `createRule`, tag `ChaosGuard Rules`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// `createRule`, tag `ChaosGuard Rules`. Not idempotent, never retried. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::CreateRuleRequest`], `application/json`.
     /// - Result: [`types::CreateRuleResponse`], `application/json`; errors 400, 500.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /gateway/chaos/manager/api/v3/chaosguard-rules/{identity}`
     ///
-    /// `deleteRule1`, tag `ChaosGuard Rules`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// `deleteRule1`, tag `ChaosGuard Rules`. Idempotent, retried automatically. Types of the Go SDK.
     /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::DeleteRuleResponse`], `application/json`; errors 400, 404, 500.
     #[inline]
@@ -41,7 +41,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /gateway/chaos/manager/api/v3/chaosguard-rules/{identity}/enable`
     ///
-    /// `enableRule`, tag `ChaosGuard Rules`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// `enableRule`, tag `ChaosGuard Rules`. Idempotent, retried automatically. Types of the Go SDK.
     /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`, `enabled`.
     /// - Result: text, `application/json`; errors 400, 404, 500.
     #[inline]
@@ -60,7 +60,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/v3/chaosguard-rules/{identity}`
     ///
-    /// `getRule`, tag `ChaosGuard Rules`. Safe: it only reads. Types of the Go SDK.
+    /// `getRule`, tag `ChaosGuard Rules`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::GetRuleResponse`], `application/json`; errors 400, 404, 500.
     #[inline]
@@ -77,7 +77,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/v3/chaosguard-rules`
     ///
-    /// `listRule`, tag `ChaosGuard Rules`. Safe: it only reads. Types of the Go SDK.
+    /// `listRule`, tag `ChaosGuard Rules`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ListRuleResponse`], `application/json`; errors 400, 500.
     /// - List: `paged page/limit from 0, size 15, items rules, total pagination.totalItems, size pagination.limit`.
@@ -89,7 +89,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /gateway/chaos/manager/api/v3/chaosguard-rules/{identity}`
     ///
-    /// `updateRule1`, tag `ChaosGuard Rules`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// `updateRule1`, tag `ChaosGuard Rules`. Idempotent, retried automatically. Types of the Go SDK.
     /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::StoredChaosGuardRule`], `application/json`.
     /// - Result: [`types::UpdateRuleResponse`], `application/json`; errors 400, 404, 500.
@@ -141,7 +141,7 @@ impl CreateRule {
     pub fn send(self) -> rt::Sending<types::CreateRuleResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -181,7 +181,7 @@ impl DeleteRule {
     pub fn send(self) -> rt::Sending<types::DeleteRuleResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -221,7 +221,7 @@ impl EnableRule {
     pub fn send(self) -> rt::Sending<String> {
         self.call.json()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -261,7 +261,7 @@ impl GetRule {
     pub fn send(self) -> rt::Sending<types::GetRuleResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -360,7 +360,7 @@ impl ListRule {
     pub fn send(self) -> rt::Sending<types::ListRuleResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -407,7 +407,7 @@ impl UpdateRule {
     pub fn send(self) -> rt::Sending<types::UpdateRuleResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

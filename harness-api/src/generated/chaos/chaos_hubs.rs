@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/chaos/manager/api/rest/hubs`
     ///
-    /// `createChaosHub`, tag `Chaos Hubs`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// `createChaosHub`, tag `Chaos Hubs`. Not idempotent, never retried. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body: [`types::CreateHubRequest`], `application/json`.
     /// - Result: [`types::GetHubResponse`], `application/json`; errors 400, 404, 500.
@@ -28,7 +28,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /gateway/chaos/manager/api/rest/hubs/{hubIdentity}`
     ///
-    /// `deleteHub`, tag `Chaos Hubs`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// `deleteHub`, tag `Chaos Hubs`. Idempotent, retried automatically. Types of the Go SDK.
     /// - Required: path `hub_identity` = `hubIdentity`; query `account_identifier` = `accountIdentifier`.
     /// - Result: json, `application/json`; errors 400, 404, 500.
     #[inline]
@@ -45,7 +45,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/hubs/{hubIdentity}`
     ///
-    /// `getChaosHub`, tag `Chaos Hubs`. Safe: it only reads. Types of the Go SDK.
+    /// `getChaosHub`, tag `Chaos Hubs`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: path `hub_identity` = `hubIdentity`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: [`types::GetHubResponse`], `application/json`; errors 400, 404, 500.
     #[inline]
@@ -66,7 +66,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/hubs`
     ///
-    /// `listChaosHub`, tag `Chaos Hubs`. Safe: it only reads. Types of the Go SDK.
+    /// `listChaosHub`, tag `Chaos Hubs`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `search`, `include_all_scope` = `includeAllScope`, `page`, `limit`.
     /// - Result: [`types::ListHubResponse`], `application/json`; errors 400, 404, 500.
     /// - List: `paged page/limit from 0, size 15, items items, total pagination.totalItems, size pagination.limit`.
@@ -94,7 +94,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/chaos/manager/api/v3/hubs/list-metadata`
     ///
-    /// `listHubMetadata`, tag `Chaos Hubs`. Safe: it only reads. Types of the Go SDK.
+    /// `listHubMetadata`, tag `Chaos Hubs`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::ListMetadataRequest`], `application/json`.
     /// - Result: [`types::ListMetadataResponse`], `application/json`; errors 400, 500.
@@ -113,7 +113,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /gateway/chaos/manager/api/rest/hubs/{hubIdentity}`
     ///
-    /// `updateChaosHub`, tag `Chaos Hubs`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// `updateChaosHub`, tag `Chaos Hubs`. Idempotent, retried automatically. Types of the Go SDK.
     /// - Required: path `hub_identity` = `hubIdentity`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body: [`types::UpdateHubRequest`], `application/json`.
     /// - Result: [`types::GetHubResponse`], `application/json`; errors 400, 404, 500.
@@ -148,7 +148,7 @@ impl CreateChaosHub {
     pub fn send(self) -> rt::Sending<types::GetHubResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -188,7 +188,7 @@ impl DeleteHub {
     pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -207,7 +207,7 @@ impl GetChaosHub {
     pub fn send(self) -> rt::Sending<types::GetHubResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -226,7 +226,7 @@ impl ListChaosHub {
     pub fn send(self) -> rt::Sending<types::ListHubResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -327,7 +327,7 @@ impl ListHubMetadata {
     pub fn send(self) -> rt::Sending<types::ListMetadataResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -353,7 +353,7 @@ impl UpdateChaosHub {
     pub fn send(self) -> rt::Sending<types::GetHubResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

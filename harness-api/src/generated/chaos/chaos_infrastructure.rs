@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /gateway/chaos/manager/api/rest/v2/infrastructure/{environmentIdentifier}/{identity}`
     ///
-    /// `deleteInfraV2`, tag `Chaos Infrastructure`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// `deleteInfraV2`, tag `Chaos Infrastructure`. Idempotent, retried automatically. Types of the Go SDK.
     /// - Required: path `identity`, `environment_identifier` = `environmentIdentifier`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: [`types::DeleteKubernetesInfraV2Response`], `application/json`; errors 500.
     #[inline]
@@ -29,7 +29,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /gateway/chaos/manager/api/rest/kubernetes/infra/{id}`
     ///
-    /// `deleteLegacyKubernetesChaosInfra`, tag `Chaos Infrastructure`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// `deleteLegacyKubernetesChaosInfra`, tag `Chaos Infrastructure`. Idempotent, retried automatically. Types of the Go SDK.
     /// - Required: path `id`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `force_delete` = `forceDelete`.
     /// - Result: text, `application/json`; errors 400, 401, 500.
     #[inline]
@@ -52,7 +52,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /gateway/chaos/manager/api/rest/machine/infra/{id}`
     ///
-    /// `deleteMachineChaosInfra`, tag `Chaos Infrastructure`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// `deleteMachineChaosInfra`, tag `Chaos Infrastructure`. Idempotent, retried automatically. Types of the Go SDK.
     /// - Required: path `id`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `infra_type` = `infraType`.
     /// - Result: text, `application/json`; errors 400, 500.
     #[inline]
@@ -75,7 +75,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/infrastructure/{identity}/connector`
     ///
-    /// `getConnectorForInfra`, tag `Chaos Infrastructure`. Safe: it only reads. Types of the Go SDK.
+    /// `getConnectorForInfra`, tag `Chaos Infrastructure`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`.
     /// - Result: [`types::GetHarnessInfrastructureResponse`], `application/json`; errors 500.
     #[inline]
@@ -98,7 +98,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/imageRegistry`
     ///
-    /// `getImageRegistry`, tag `Chaos Infrastructure`. Safe: it only reads. Types of the Go SDK.
+    /// `getImageRegistry`, tag `Chaos Infrastructure`. Read-only, retried automatically. Types of the Go SDK.
     /// - Result: [`types::ImageRegistryDetails`], `application/json`.
     #[inline]
     pub fn get_image_registry(&self) -> GetImageRegistry {
@@ -108,7 +108,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/infrastructures/{infrastructureIdentity}/token`
     ///
-    /// `getInfraToken`, tag `Chaos Infrastructure`. Safe: it only reads. Types of the Go SDK.
+    /// `getInfraToken`, tag `Chaos Infrastructure`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: path `infrastructure_identity` = `infrastructureIdentity`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`.
     /// - Result: [`types::GetInfraTokenResponse`], `application/json`; errors 400, 401, 500.
     #[inline]
@@ -131,7 +131,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/infrastructure/{identity}`
     ///
-    /// `getInfraV2`, tag `Chaos Infrastructure`. Safe: it only reads. Types of the Go SDK.
+    /// `getInfraV2`, tag `Chaos Infrastructure`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`.
     /// - Result: [`types::KubernetesInfrastructureV2Details`], `application/json`; errors 500.
     #[inline]
@@ -154,7 +154,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/kubernetes/infra/{id}`
     ///
-    /// `getLegacyKubernetesChaosInfraDetails`, tag `Chaos Infrastructure`. Safe: it only reads. Types of the Go SDK.
+    /// `getLegacyKubernetesChaosInfraDetails`, tag `Chaos Infrastructure`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: path `id`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: [`types::KubernetesInfra`], `application/json`; errors 500.
     #[inline]
@@ -175,7 +175,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/kubernetes/infra/manifest/{id}`
     ///
-    /// `getLegacyKubernetesChaosInfraManifest`, tag `Chaos Infrastructure`. Safe: it only reads. Types of the Go SDK.
+    /// `getLegacyKubernetesChaosInfraManifest`, tag `Chaos Infrastructure`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: path `id`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: text, `application/json`; errors 400, 401, 500.
     #[inline]
@@ -196,7 +196,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/kubernetes/infra/stats`
     ///
-    /// `getLegacyKubernetesChaosInfraStats`, tag `Chaos Infrastructure`. Safe: it only reads. Types of the Go SDK.
+    /// `getLegacyKubernetesChaosInfraStats`, tag `Chaos Infrastructure`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: [`types::GetInfraStatsResponse`], `application/json`; errors 400, 401, 500.
     #[inline]
@@ -215,7 +215,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/kubernetes/infra/version`
     ///
-    /// `getLegacyKubernetesChaosInfraVersionDetails`, tag `Chaos Infrastructure`. Safe: it only reads. Types of the Go SDK.
+    /// `getLegacyKubernetesChaosInfraVersionDetails`, tag `Chaos Infrastructure`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: [`types::GraphInfraVersionDetails`], `application/json`; errors 500.
     #[inline]
@@ -237,7 +237,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/kubernetes/infra/helm-command/{id}`
     ///
-    /// `getLegacyKubernetesHelmInfraCommand`, tag `Chaos Infrastructure`. Safe: it only reads. Types of the Go SDK.
+    /// `getLegacyKubernetesHelmInfraCommand`, tag `Chaos Infrastructure`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: path `id`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: list of text, `application/json`; errors 400, 401, 500.
     /// - List: `whole list, items body`.
@@ -259,7 +259,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/machine/infra/{id}`
     ///
-    /// `getMachineChaosInfraDetails`, tag `Chaos Infrastructure`. Safe: it only reads. Types of the Go SDK.
+    /// `getMachineChaosInfraDetails`, tag `Chaos Infrastructure`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: path `id`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `infra_type` = `infraType`.
     /// - Result: [`types::MachineInfra`], `application/json`; errors 400, 500.
     #[inline]
@@ -282,7 +282,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/machine/infra/version`
     ///
-    /// `getMachineChaosInfraVersionDetails`, tag `Chaos Infrastructure`. Safe: it only reads. Types of the Go SDK.
+    /// `getMachineChaosInfraVersionDetails`, tag `Chaos Infrastructure`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `infra_type` = `infraType`.
     /// - Body: [`types::GetInfraVersionDetailsRequest`], `application/json`.
     /// - Result: [`types::MachineInfraVersionDetails`], `application/json`; errors 400, 500.
@@ -306,7 +306,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/usage`
     ///
-    /// `getResourceUsage`, tag `Chaos Infrastructure`. Safe: it only reads. Types of the Go SDK.
+    /// `getResourceUsage`, tag `Chaos Infrastructure`. Read-only, retried automatically. Types of the Go SDK.
     /// - Result: [`types::ChaosLicenseUsageDto`], `application/json`; errors 400, 404, 500.
     #[inline]
     pub fn get_resource_usage(&self) -> GetResourceUsage {
@@ -316,7 +316,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/infrastructure/yaml`
     ///
-    /// `getV2InfrastructureYaml`, tag `Chaos Infrastructure`. Safe: it only reads. Types of the Go SDK.
+    /// `getV2InfrastructureYaml`, tag `Chaos Infrastructure`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body: [`types::GetKubernetesInfrastructureV2YamlRequest`], `application/json`.
     /// - Result: [`types::GetKubernetesInfrastructureV2YamlResponse`], `application/json`; errors 500.
@@ -338,7 +338,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/infrastructures/{infrastructureIdentity}/applications`
     ///
-    /// `listApplication`, tag `Chaos Infrastructure`. Safe: it only reads. Types of the Go SDK.
+    /// `listApplication`, tag `Chaos Infrastructure`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: path `infrastructure_identity` = `infrastructureIdentity`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`.
     /// - Result: [`types::ListApplicationResponse`], `application/json`; errors 500.
     /// - List: `whole list, items items`.
@@ -362,7 +362,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/infrastructures/chaos-enabled`
     ///
-    /// `listChaosEnabledInfraV2`, tag `Chaos Infrastructure`. Safe: it only reads. Types of the Go SDK.
+    /// `listChaosEnabledInfraV2`, tag `Chaos Infrastructure`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `page`, `limit`.
     /// - Body: [`types::ListKubernetesInfraV2Request`], `application/json`.
     /// - Result: [`types::ListKubernetesInfraV2Response`], `application/json`; errors 500.
@@ -389,7 +389,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/infrastructures/{infrastructureIdentity}/applications/{applicationIdentity}/functions`
     ///
-    /// `listFunction`, tag `Chaos Infrastructure`. Safe: it only reads. Types of the Go SDK.
+    /// `listFunction`, tag `Chaos Infrastructure`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: path `infrastructure_identity` = `infrastructureIdentity`, `application_identity` = `applicationIdentity`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`.
     /// - Result: [`types::ListFunctionResponse`], `application/json`; errors 500.
     /// - List: `whole list, items items`.
@@ -415,7 +415,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/harness-infrastructures`
     ///
-    /// `listHarnessInfra`, tag `Chaos Infrastructure`. Safe: it only reads. Types of the Go SDK.
+    /// `listHarnessInfra`, tag `Chaos Infrastructure`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`, `page`, `limit`.
     /// - Result: [`types::ListHarnessInfrastructureResponse`], `application/json`; errors 500.
     /// - List: `paged page/limit from 0, size 10, items items, total page.totalItems, size page.limit`.
@@ -441,7 +441,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/infrastructures`
     ///
-    /// `listInfraV2`, tag `Chaos Infrastructure`. Safe: it only reads. Types of the Go SDK.
+    /// `listInfraV2`, tag `Chaos Infrastructure`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `page`, `limit`.
     /// - Body: [`types::ListKubernetesInfraV2Request`], `application/json`.
     /// - Result: [`types::ListKubernetesInfraV2Response`], `application/json`; errors 500.
@@ -468,7 +468,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/chaos/manager/api/rest/kubernetes/infras`
     ///
-    /// `listLegacyKubernetesChaosInfra`, tag `Chaos Infrastructure`. Safe: it only reads. Types of the Go SDK.
+    /// `listLegacyKubernetesChaosInfra`, tag `Chaos Infrastructure`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body: [`types::GraphListInfraRequest`], `application/json`.
     /// - Result: [`types::GraphListInfraResponse`], `application/json`; errors 400, 401, 500.
@@ -491,7 +491,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/chaos/manager/api/rest/machine/infras`
     ///
-    /// `listMachineChaosInfra`, tag `Chaos Infrastructure`. Safe: it only reads. Types of the Go SDK.
+    /// `listMachineChaosInfra`, tag `Chaos Infrastructure`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `infra_type` = `infraType`, `page`, `limit`.
     /// - Body: [`types::ListMachineInfraRequest`], `application/json`.
     /// - Result: [`types::ListMachineInfraResponse`], `application/json`; errors 400, 500.
@@ -520,7 +520,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/infrastructure`
     ///
-    /// `registerInfraV2`, tag `Chaos Infrastructure`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// `registerInfraV2`, tag `Chaos Infrastructure`. Not idempotent, never retried. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body: [`types::RegisterInfrastructureV2Request`], `application/json`.
     /// - Result: [`types::RegisterInfrastructureV2Response`], `application/json`; errors 500.
@@ -542,7 +542,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/chaos/manager/api/rest/kubernetes/infra`
     ///
-    /// `registerLegacyKubernetesInfra`, tag `Chaos Infrastructure`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// `registerLegacyKubernetesInfra`, tag `Chaos Infrastructure`. Not idempotent, never retried. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body: [`types::GraphRegisterInfraRequest`], `application/json`.
     /// - Result: [`types::GraphRegisterInfraResponse`], `application/json`; errors 400, 401, 500.
@@ -564,7 +564,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/chaos/manager/api/rest/machine/infra`
     ///
-    /// `registerMachineInfra`, tag `Chaos Infrastructure`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// `registerMachineInfra`, tag `Chaos Infrastructure`. Not idempotent, never retried. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `infra_type` = `infraType`.
     /// - Body: [`types::RegisterMachineInfraRequest`], `application/json`.
     /// - Result: [`types::RegisterMachineInfraResponse`], `application/json`; errors 400, 500.
@@ -588,7 +588,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/kubernetes/infra/health/{id}`
     ///
-    /// `testLegacyKubernetesChaosInfraConnection`, tag `Chaos Infrastructure`. Safe: it only reads. Published types.
+    /// `testLegacyKubernetesChaosInfraConnection`, tag `Chaos Infrastructure`. Read-only, retried automatically. Published types.
     /// - Required: path `id`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: bool, `application/json`; errors 400, 401, 500.
     #[inline]
@@ -612,7 +612,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/infrastructures/{infrastructureIdentity}/updateemissary`
     ///
-    /// `updateEmissary`, tag `Chaos Infrastructure`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// `updateEmissary`, tag `Chaos Infrastructure`. Not idempotent, never retried. Types of the Go SDK.
     /// - Required: path `infrastructure_identity` = `infrastructureIdentity`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`.
     /// - Body: [`types::UpdateEmissaryUrlRequest`], `application/json`.
     /// - Result: json, `application/json`; errors 400, 401, 500.
@@ -638,7 +638,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /gateway/chaos/manager/api/rest/v2/infrastructure`
     ///
-    /// `updateInfraV2`, tag `Chaos Infrastructure`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// `updateInfraV2`, tag `Chaos Infrastructure`. Idempotent, retried automatically. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body: [`types::UpdateKubernetesInfrastructureV2Request`], `application/json`.
     /// - Result: [`types::UpdateKubernetesInfrastructureV2Response`], `application/json`; errors 500.
@@ -660,7 +660,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /gateway/chaos/manager/api/rest/kubernetes/infra/{id}`
     ///
-    /// `updateLegacyKubernetesChaosInfra`, tag `Chaos Infrastructure`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// `updateLegacyKubernetesChaosInfra`, tag `Chaos Infrastructure`. Idempotent, retried automatically. Types of the Go SDK.
     /// - Required: path `id`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body: [`types::GraphUpdateInfraRequest`], `application/json`.
     /// - Result: [`types::UpdateKubernetesInfrastructureResponse`], `application/json`; errors 400, 401, 500.
@@ -684,7 +684,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /gateway/chaos/manager/api/rest/machine/infra/{id}`
     ///
-    /// `updateMachineInfra`, tag `Chaos Infrastructure`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// `updateMachineInfra`, tag `Chaos Infrastructure`. Idempotent, retried automatically. Types of the Go SDK.
     /// - Required: path `id`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `infra_type` = `infraType`.
     /// - Body: [`types::UpdateMachineInfraRequest`], `application/json`.
     /// - Result: [`types::UpdateInfraResponse`], `application/json`; errors 400, 500.
@@ -710,7 +710,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/chaos/manager/api/rest/kubernetes/infra/upgrade/{id}`
     ///
-    /// `upgradeLegacyKubernetesChaosInfra`, tag `Chaos Infrastructure`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// `upgradeLegacyKubernetesChaosInfra`, tag `Chaos Infrastructure`. Not idempotent, never retried. Types of the Go SDK.
     /// - Required: path `id`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: [`types::UpgradeKubernetesInfrastructureResponse`], `application/json`; errors 400, 401, 500.
     #[inline]
@@ -742,7 +742,7 @@ impl DeleteInfraV2 {
     pub fn send(self) -> rt::Sending<types::DeleteKubernetesInfraV2Response> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -761,7 +761,7 @@ impl DeleteLegacyKubernetesChaosInfra {
     pub fn send(self) -> rt::Sending<String> {
         self.call.json()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -787,7 +787,7 @@ impl DeleteMachineChaosInfra {
     pub fn send(self) -> rt::Sending<String> {
         self.call.json()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -806,7 +806,7 @@ impl GetConnectorForInfra {
     pub fn send(self) -> rt::Sending<types::GetHarnessInfrastructureResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -825,7 +825,7 @@ impl GetImageRegistry {
     pub fn send(self) -> rt::Sending<types::ImageRegistryDetails> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -844,7 +844,7 @@ impl GetInfraToken {
     pub fn send(self) -> rt::Sending<types::GetInfraTokenResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -863,7 +863,7 @@ impl GetInfraV2 {
     pub fn send(self) -> rt::Sending<types::KubernetesInfrastructureV2Details> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -882,7 +882,7 @@ impl GetLegacyKubernetesChaosInfraDetails {
     pub fn send(self) -> rt::Sending<types::KubernetesInfra> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -901,7 +901,7 @@ impl GetLegacyKubernetesChaosInfraManifest {
     pub fn send(self) -> rt::Sending<String> {
         self.call.json()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -920,7 +920,7 @@ impl GetLegacyKubernetesChaosInfraStats {
     pub fn send(self) -> rt::Sending<types::GetInfraStatsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -939,7 +939,7 @@ impl GetLegacyKubernetesChaosInfraVersionDetails {
     pub fn send(self) -> rt::Sending<types::GraphInfraVersionDetails> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -958,7 +958,7 @@ impl GetLegacyKubernetesHelmInfraCommand {
     pub fn send(self) -> rt::Sending<Vec<String>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -984,7 +984,7 @@ impl GetMachineChaosInfraDetails {
     pub fn send(self) -> rt::Sending<types::MachineInfra> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1003,7 +1003,7 @@ impl GetMachineChaosInfraVersionDetails {
     pub fn send(self) -> rt::Sending<types::MachineInfraVersionDetails> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1022,7 +1022,7 @@ impl GetResourceUsage {
     pub fn send(self) -> rt::Sending<types::ChaosLicenseUsageDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1041,7 +1041,7 @@ impl GetV2InfrastructureYaml {
     pub fn send(self) -> rt::Sending<types::GetKubernetesInfrastructureV2YamlResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1060,7 +1060,7 @@ impl ListApplication {
     pub fn send(self) -> rt::Sending<types::ListApplicationResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1100,7 +1100,7 @@ impl ListChaosEnabledInfraV2 {
     pub fn send(self) -> rt::Sending<types::ListKubernetesInfraV2Response> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1126,7 +1126,7 @@ impl ListFunction {
     pub fn send(self) -> rt::Sending<types::ListFunctionResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1159,7 +1159,7 @@ impl ListHarnessInfra {
     pub fn send(self) -> rt::Sending<types::ListHarnessInfrastructureResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1206,7 +1206,7 @@ impl ListInfraV2 {
     pub fn send(self) -> rt::Sending<types::ListKubernetesInfraV2Response> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1232,7 +1232,7 @@ impl ListLegacyKubernetesChaosInfra {
     pub fn send(self) -> rt::Sending<types::GraphListInfraResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1272,7 +1272,7 @@ impl ListMachineChaosInfra {
     pub fn send(self) -> rt::Sending<types::ListMachineInfraResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1305,7 +1305,7 @@ impl RegisterInfraV2 {
     pub fn send(self) -> rt::Sending<types::RegisterInfrastructureV2Response> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1324,7 +1324,7 @@ impl RegisterLegacyKubernetesInfra {
     pub fn send(self) -> rt::Sending<types::GraphRegisterInfraResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1343,7 +1343,7 @@ impl RegisterMachineInfra {
     pub fn send(self) -> rt::Sending<types::RegisterMachineInfraResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1362,7 +1362,7 @@ impl TestLegacyKubernetesChaosInfraConnection {
     pub fn send(self) -> rt::Sending<bool> {
         self.call.json()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1381,7 +1381,7 @@ impl UpdateEmissary {
     pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1407,7 +1407,7 @@ impl UpdateInfraV2 {
     pub fn send(self) -> rt::Sending<types::UpdateKubernetesInfrastructureV2Response> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1426,7 +1426,7 @@ impl UpdateLegacyKubernetesChaosInfra {
     pub fn send(self) -> rt::Sending<types::UpdateKubernetesInfrastructureResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1445,7 +1445,7 @@ impl UpdateMachineInfra {
     pub fn send(self) -> rt::Sending<types::UpdateInfraResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1464,7 +1464,7 @@ impl UpgradeLegacyKubernetesChaosInfra {
     pub fn send(self) -> rt::Sending<types::UpgradeKubernetesInfrastructureResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

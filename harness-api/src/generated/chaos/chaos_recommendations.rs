@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/chaos/manager/api/rest/recommendations/status`
     ///
-    /// `bulkUpdateRecommendationStatus`, tag `Chaos Recommendations`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// `bulkUpdateRecommendationStatus`, tag `Chaos Recommendations`. Not idempotent, never retried. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `status`.
     /// - Body: list of text, `application/json`.
     /// - Result: nothing; errors 400, 500.
@@ -30,7 +30,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/chaos/manager/api/rest/recommendations/action/create`
     ///
-    /// `createRecommendation`, tag `Chaos Recommendations`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// `createRecommendation`, tag `Chaos Recommendations`. Not idempotent, never retried. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `recommendation_id` = `recommendationID`.
     /// - Result: [`types::CreateActionResponse`], `application/json`; errors 400, 500.
     #[inline]
@@ -51,7 +51,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /gateway/chaos/manager/api/rest/recommendations`
     ///
-    /// `deleteRecommendation`, tag `Chaos Recommendations`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// `deleteRecommendation`, tag `Chaos Recommendations`. Idempotent, retried automatically. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `recommendation_id` = `recommendationID`.
     /// - Result: nothing; errors 400, 500.
     #[inline]
@@ -72,7 +72,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/recommendations`
     ///
-    /// `getRecommendation`, tag `Chaos Recommendations`. Safe: it only reads. Types of the Go SDK.
+    /// `getRecommendation`, tag `Chaos Recommendations`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `recommendation_id` = `recommendationID`.
     /// - Result: [`types::StoredRecommendation`], `application/json`; errors 400, 500.
     #[inline]
@@ -93,7 +93,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/chaos/manager/api/rest/recommendations`
     ///
-    /// `listRecommendations1`, tag `Chaos Recommendations`. Safe: it only reads. Types of the Go SDK.
+    /// `listRecommendations1`, tag `Chaos Recommendations`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `page`, `limit`.
     /// - Body: [`types::ListRecommendationsRequest`], `application/json`.
     /// - Result: [`types::ListRecommendationsResponse`], `application/json`; errors 400, 500.
@@ -120,7 +120,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/chaos/manager/api/rest/recommendations/action/pipeline`
     ///
-    /// `pipelineAddExperimentRecommendation`, tag `Chaos Recommendations`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// `pipelineAddExperimentRecommendation`, tag `Chaos Recommendations`. Not idempotent, never retried. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `recommendation_id` = `recommendationID`.
     /// - Result: [`types::PipelineAddExperimentResponse`], `application/json`; errors 400, 401, 500.
     #[inline]
@@ -141,7 +141,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/chaos/manager/api/rest/recommendations/action/run`
     ///
-    /// `runRecommendation`, tag `Chaos Recommendations`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// `runRecommendation`, tag `Chaos Recommendations`. Not idempotent, never retried. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `recommendation_id` = `recommendationID`.
     /// - Result: [`types::RunActionResponse`], `application/json`; errors 400, 500.
     #[inline]
@@ -162,7 +162,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /gateway/chaos/manager/api/rest/recommendations/status`
     ///
-    /// `updateRecommendationStatus`, tag `Chaos Recommendations`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// `updateRecommendationStatus`, tag `Chaos Recommendations`. Idempotent, retried automatically. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `recommendation_id` = `recommendationID`, `status`.
     /// - Result: nothing; errors 400, 500.
     #[inline]
@@ -196,7 +196,7 @@ impl BulkUpdateRecommendationStatus {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -215,7 +215,7 @@ impl CreateRecommendation {
     pub fn send(self) -> rt::Sending<types::CreateActionResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -234,7 +234,7 @@ impl DeleteRecommendation {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -253,7 +253,7 @@ impl GetRecommendation {
     pub fn send(self) -> rt::Sending<types::StoredRecommendation> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -272,7 +272,7 @@ impl ListRecommendations {
     pub fn send(self) -> rt::Sending<types::ListRecommendationsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -298,7 +298,7 @@ impl PipelineAddExperimentRecommendation {
     pub fn send(self) -> rt::Sending<types::PipelineAddExperimentResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -317,7 +317,7 @@ impl RunRecommendation {
     pub fn send(self) -> rt::Sending<types::RunActionResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -336,7 +336,7 @@ impl UpdateRecommendationStatus {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/chaos/manager/api/v3/dr-tests`
     ///
-    /// `createDRTest`, tag `DR Tests`. Not repeated: twice may be more than once. Published types.
+    /// `createDRTest`, tag `DR Tests`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::CreateDrTestPipelineRequest`], `application/json`.
     /// - Result: [`types::CreateDrTestPipelineResponse`], `application/json`; errors 400, 500.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/v3/dr-tests`
     ///
-    /// `listDRTests`, tag `DR Tests`. Safe: it only reads. Published types.
+    /// `listDRTests`, tag `DR Tests`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ListDrTestsResponse`], `application/json`; errors 400, 500.
     /// - List: `paged page/limit from 0, size 15, at most 100, items drtests`.
@@ -69,7 +69,7 @@ impl CreateDrTest {
     pub fn send(self) -> rt::Sending<types::CreateDrTestPipelineResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -137,7 +137,7 @@ impl ListDrTests {
     pub fn send(self) -> rt::Sending<types::ListDrTestsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /gateway/chaos/manager/api/rest/experimenttemplates/{identity}/compare`
     ///
-    /// `compareExperimentTemplateRevisions`, tag `Experiment Templates`. Safe: it only reads. Types of the Go SDK.
+    /// `compareExperimentTemplateRevisions`, tag `Experiment Templates`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ChaosExperimentTemplateCompareRevisions`], `application/json`; errors 400, 404, 500.
     #[inline]
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/chaos/manager/api/rest/experimenttemplates/{identity}/launch`
     ///
-    /// `createExperimentFromTemplate`, tag `Experiment Templates`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// `createExperimentFromTemplate`, tag `Experiment Templates`. Not idempotent, never retried. Types of the Go SDK.
     /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::CreateExperimentFromTemplateRequest`], `application/json`.
     /// - Result: [`types::ExperimentCreationResponse`], `application/json`; errors 400, 404, 500.
@@ -43,7 +43,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/chaos/manager/api/rest/experimenttemplates`
     ///
-    /// `createExperimentTemplate`, tag `Experiment Templates`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// `createExperimentTemplate`, tag `Experiment Templates`. Not idempotent, never retried. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::CreateExperimentTemplateRequest`], `application/json`.
     /// - Result: [`types::CreateExperimentTemplateResponse`], `application/json`; errors 400, 404, 500.
@@ -61,7 +61,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /gateway/chaos/manager/api/rest/experimenttemplates/{identity}`
     ///
-    /// `deleteExperimentTemplate`, tag `Experiment Templates`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// `deleteExperimentTemplate`, tag `Experiment Templates`. Idempotent, retried automatically. Types of the Go SDK.
     /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`.
     /// - Result: json, `application/json`; errors 400, 404, 500.
     #[inline]
@@ -78,7 +78,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/experimenttemplates/{identity}`
     ///
-    /// `getExperimentTemplate`, tag `Experiment Templates`. Safe: it only reads. Types of the Go SDK.
+    /// `getExperimentTemplate`, tag `Experiment Templates`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::GetExperimentTemplateResponse`], `application/json`; errors 400, 404, 500.
     #[inline]
@@ -95,7 +95,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/experimenttemplates/{identity}/revisions`
     ///
-    /// `getExperimentTemplateRevisions`, tag `Experiment Templates`. Safe: it only reads. Types of the Go SDK.
+    /// `getExperimentTemplateRevisions`, tag `Experiment Templates`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ListExperimentTemplateResponse`], `application/json`; errors 400, 404, 500.
     /// - List: `paged page/limit from 0, size 15, items data, total pagination.totalItems, size pagination.limit`.
@@ -113,7 +113,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/experimenttemplates/{identity}/variables`
     ///
-    /// `getExperimentTemplateVariables`, tag `Experiment Templates`. Safe: it only reads. Types of the Go SDK.
+    /// `getExperimentTemplateVariables`, tag `Experiment Templates`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ExperimentTemplateVariables`], `application/json`; errors 400, 404, 500.
     #[inline]
@@ -130,7 +130,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/experimenttemplates/{identity}/yaml`
     ///
-    /// `getExperimentTemplateYaml`, tag `Experiment Templates`. Safe: it only reads. Types of the Go SDK.
+    /// `getExperimentTemplateYaml`, tag `Experiment Templates`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ExperimentTemplateYaml`], `application/json`; errors 400, 404, 500.
     #[inline]
@@ -147,7 +147,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/experimenttemplates`
     ///
-    /// `listExperimentTemplate`, tag `Experiment Templates`. Safe: it only reads. Types of the Go SDK.
+    /// `listExperimentTemplate`, tag `Experiment Templates`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ListExperimentTemplateResponse`], `application/json`; errors 400, 404, 500.
     /// - List: `paged page/limit from 0, size 15, items data, total pagination.totalItems, size pagination.limit`.
@@ -163,7 +163,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /gateway/chaos/manager/api/rest/experimenttemplates/{identity}`
     ///
-    /// `updateExperimentTemplate`, tag `Experiment Templates`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// `updateExperimentTemplate`, tag `Experiment Templates`. Idempotent, retried automatically. Types of the Go SDK.
     /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::UpdateExperimentTemplateRequest`], `application/json`.
     /// - Result: [`types::UpdateExperimentTemplateResponse`], `application/json`; errors 400, 404, 500.
@@ -243,7 +243,7 @@ impl CompareExperimentTemplateRevisions {
     pub fn send(self) -> rt::Sending<types::ChaosExperimentTemplateCompareRevisions> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -304,7 +304,7 @@ impl CreateExperimentFromTemplate {
     pub fn send(self) -> rt::Sending<types::ExperimentCreationResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -358,7 +358,7 @@ impl CreateExperimentTemplate {
     pub fn send(self) -> rt::Sending<types::CreateExperimentTemplateResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -412,7 +412,7 @@ impl DeleteExperimentTemplate {
     pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -480,7 +480,7 @@ impl GetExperimentTemplate {
     pub fn send(self) -> rt::Sending<types::GetExperimentTemplateResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -628,7 +628,7 @@ impl GetExperimentTemplateRevisions {
     pub fn send(self) -> rt::Sending<types::ListExperimentTemplateResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -703,7 +703,7 @@ impl GetExperimentTemplateVariables {
     pub fn send(self) -> rt::Sending<types::ExperimentTemplateVariables> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -771,7 +771,7 @@ impl GetExperimentTemplateYaml {
     pub fn send(self) -> rt::Sending<types::ExperimentTemplateYaml> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -914,7 +914,7 @@ impl ListExperimentTemplate {
     pub fn send(self) -> rt::Sending<types::ListExperimentTemplateResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -975,7 +975,7 @@ impl UpdateExperimentTemplate {
     pub fn send(self) -> rt::Sending<types::UpdateExperimentTemplateResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/chaos/manager/api/rest/v2/notes`
     ///
-    /// `addNote`, tag `Experiments`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// `addNote`, tag `Experiments`. Not idempotent, never retried. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body: [`types::CreateNoteRequest`], `application/json`.
     /// - Result: [`types::CreateNoteResponse`], `application/json`; errors 500.
@@ -39,7 +39,7 @@ impl AddNote {
     pub fn send(self) -> rt::Sending<types::CreateNoteResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/chaos/manager/api/rest/v2/bulkaction/bulkexperimentdelete`
     ///
-    /// `bulkExperimentDelete`, tag `Experiments`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// `bulkExperimentDelete`, tag `Experiments`. Not idempotent, never retried. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body: [`types::BulkDeleteExperimetsInput`], `application/json`.
     /// - Result: json, `application/json`; errors 500.
@@ -28,7 +28,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/bulkaction/bulkexperimenttagsadd`
     ///
-    /// `bulkExperimentTagAdd`, tag `Experiments`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// `bulkExperimentTagAdd`, tag `Experiments`. Not idempotent, never retried. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body: [`types::BulkAddTagsInExperimetsInput`], `application/json`.
     /// - Result: json, `application/json`; errors 500.
@@ -61,7 +61,7 @@ impl BulkExperimentDelete {
     pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -80,7 +80,7 @@ impl BulkExperimentTagAdd {
     pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

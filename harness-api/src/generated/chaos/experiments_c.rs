@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/chaos/manager/api/rest/v2/experiment/bulk/run`
     ///
-    /// `createChaosExperimentPipeline`, tag `Experiments`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// `createChaosExperimentPipeline`, tag `Experiments`. Not idempotent, never retried. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body: [`types::ChaosPipelineInput`], `application/json`.
     /// - Result: [`types::BulkExperimentRunResponse`], `application/json`; errors 500.
@@ -28,7 +28,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/experiments/{experimentId}/inputsets`
     ///
-    /// `createInputSet`, tag `Experiments`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// `createInputSet`, tag `Experiments`. Not idempotent, never retried. Types of the Go SDK.
     /// - Required: path `experiment_id` = `experimentId`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `is_identity` = `isIdentity`.
     /// - Body: [`types::CreateInputSetRequest`], `application/json`.
     /// - Result: [`types::CreateInputSetResponse`], `application/json`; errors 400, 500.
@@ -65,7 +65,7 @@ impl CreateChaosExperimentPipeline {
     pub fn send(self) -> rt::Sending<types::BulkExperimentRunResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -84,7 +84,7 @@ impl CreateInputSet {
     pub fn send(self) -> rt::Sending<types::CreateInputSetResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /gateway/chaos/manager/api/rest/v2/experiment/{experimentId}`
     ///
-    /// `deleteChaosV2Experiment`, tag `Experiments`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// `deleteChaosV2Experiment`, tag `Experiments`. Idempotent, retried automatically. Types of the Go SDK.
     /// - Required: path `experiment_id` = `experimentId`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: [`types::DeleteChaosV2ExperimentResponse`], `application/json`; errors 500.
     #[inline]
@@ -27,7 +27,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /gateway/chaos/manager/api/rest/v2/experiments/{experimentId}/inputsets/{inputsetId}`
     ///
-    /// `deleteInputSet1`, tag `Experiments`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// `deleteInputSet1`, tag `Experiments`. Idempotent, retried automatically. Types of the Go SDK.
     /// - Required: path `experiment_id` = `experimentId`, `inputset_id` = `inputsetId`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `is_identity` = `isIdentity`.
     /// - Result: [`types::DeleteInputSetResponse`], `application/json`; errors 400, 500.
     #[inline]
@@ -63,7 +63,7 @@ impl DeleteChaosV2Experiment {
     pub fn send(self) -> rt::Sending<types::DeleteChaosV2ExperimentResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -82,7 +82,7 @@ impl DeleteInputSet {
     pub fn send(self) -> rt::Sending<types::DeleteInputSetResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /gateway/chaos/manager/api/rest/chaos-experiment-run/report/{experimentRunId}/{notifyId}`
     ///
-    /// `GetChaosExperimentRunReport`, tag `Experiments`. Safe: it only reads. Types of the Go SDK.
+    /// `GetChaosExperimentRunReport`, tag `Experiments`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: path `experiment_run_id` = `experimentRunId`, `notify_id` = `notifyId`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: bytes, as a stream, `application/pdf`; errors 500.
     #[inline]
@@ -29,7 +29,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/v3/chaos-experiment-run/report/{experimentId}/{chaosExperimentRunId}`
     ///
-    /// `GetChaosExperimentRunReportPDF`, tag `Experiments`. Safe: it only reads. Types of the Go SDK.
+    /// `GetChaosExperimentRunReportPDF`, tag `Experiments`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: path `experiment_id` = `experimentId`, `chaos_experiment_run_id` = `chaosExperimentRunId`; query `account_identifier` = `accountIdentifier`.
     /// - Result: bytes, as a stream, `application/pdf`; errors 500.
     #[inline]
@@ -48,7 +48,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/pipeline/experiment/runs`
     ///
-    /// `getChaosExperimentRunsForPipeline`, tag `Experiments`. Safe: it only reads. Types of the Go SDK.
+    /// `getChaosExperimentRunsForPipeline`, tag `Experiments`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body: [`types::FilterListChaosPipelineRuns`], `application/json`.
     /// - Result: list of [`types::ListChaosPipelineRuns`], `application/json`; errors 400, 500.
@@ -70,7 +70,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/chaos-pipeline/{experimentId}`
     ///
-    /// `getChaosPipelineExecution`, tag `Experiments`. Safe: it only reads. Types of the Go SDK.
+    /// `getChaosPipelineExecution`, tag `Experiments`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: path `experiment_id` = `experimentId`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `notify_id` = `notifyId`, `experiment_run_id` = `experimentRunId`.
     /// - Result: [`types::ChaosExecutionResponse`], `application/json`; errors 500.
     #[inline]
@@ -95,7 +95,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/chaos-pipeline/step/{experimentId}/{experimentRunId}/{stepName}`
     ///
-    /// `getChaosPipelineStepDetails`, tag `Experiments`. Safe: it only reads. Types of the Go SDK.
+    /// `getChaosPipelineStepDetails`, tag `Experiments`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: path `experiment_id` = `experimentId`, `experiment_run_id` = `experimentRunId`, `step_name` = `stepName`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: [`types::GetChaosPipelineNodesResponse`], `application/json`; errors 500.
     #[inline]
@@ -120,7 +120,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/experiments/{experimentId}`
     ///
-    /// `getChaosV2Experiment`, tag `Experiments`. Safe: it only reads. Types of the Go SDK.
+    /// `getChaosV2Experiment`, tag `Experiments`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: path `experiment_id` = `experimentId`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: [`types::ChaosExperimentRequest`], `application/json`; errors 500.
     #[inline]
@@ -141,7 +141,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/experiments/{experimentId}/run`
     ///
-    /// `getChaosV2ExperimentRun`, tag `Experiments`. Safe: it only reads. Types of the Go SDK.
+    /// `getChaosV2ExperimentRun`, tag `Experiments`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: path `experiment_id` = `experimentId`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: [`types::ChaosExperimentRun`], `application/json`; errors 500.
     #[inline]
@@ -162,7 +162,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/experiments/{experimentId}/variables`
     ///
-    /// `getChaosV2ExperimentVariables`, tag `Experiments`. Safe: it only reads. Types of the Go SDK.
+    /// `getChaosV2ExperimentVariables`, tag `Experiments`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: path `experiment_id` = `experimentId`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `is_identity` = `isIdentity`.
     /// - Result: [`types::RunTimeVariables`], `application/json`; errors 500.
     #[inline]
@@ -185,7 +185,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/v3/integrations/get-experiment-or-template-variable`
     ///
-    /// `getExperimentOrTemplateVariable`, tag `Experiments`. Safe: it only reads. Types of the Go SDK.
+    /// `getExperimentOrTemplateVariable`, tag `Experiments`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::GetExperimentOrTemplateVariableResponse`], `application/json`; errors 400, 500.
     /// - List: `whole list, items items`.
@@ -201,7 +201,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/experiments/timeline/run/{experimentId}`
     ///
-    /// `getExperimentRunTimelineView`, tag `Experiments`. Safe: it only reads. Types of the Go SDK.
+    /// `getExperimentRunTimelineView`, tag `Experiments`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: path `experiment_id` = `experimentId`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: [`types::ChaosExecutionResponse`], `application/json`; errors 500.
     #[inline]
@@ -222,7 +222,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/experiment-runs/csv`
     ///
-    /// `getExperimentRunsCSV`, tag `Experiments`. Safe: it only reads. Published types.
+    /// `getExperimentRunsCSV`, tag `Experiments`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: text, `text/csv`; errors 400, 500.
     #[inline]
@@ -237,7 +237,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/overview/experiment-stats`
     ///
-    /// `getExperimentRunsOverviewStats`, tag `Experiments`. Safe: it only reads. Types of the Go SDK.
+    /// `getExperimentRunsOverviewStats`, tag `Experiments`. Read-only, retried automatically. Types of the Go SDK.
     /// - Result: [`types::ChaosExperimentRunsStatsResponse`], `application/json`; errors 400, 404, 500.
     #[inline]
     pub fn get_experiment_runs_overview_stats(&self) -> GetExperimentRunsOverviewStats {
@@ -247,7 +247,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/experiments/{experimentId}/inputsets/{inputsetId}`
     ///
-    /// `getInputSet1`, tag `Experiments`. Safe: it only reads. Types of the Go SDK.
+    /// `getInputSet1`, tag `Experiments`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: path `experiment_id` = `experimentId`, `inputset_id` = `inputsetId`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `is_identity` = `isIdentity`.
     /// - Result: [`types::GetInputSetResponse`], `application/json`; errors 400, 500.
     #[inline]
@@ -272,7 +272,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/notes`
     ///
-    /// `getNote`, tag `Experiments`. Safe: it only reads. Types of the Go SDK.
+    /// `getNote`, tag `Experiments`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: [`types::Notes`], `application/json`; errors 500.
     #[inline]
@@ -302,7 +302,7 @@ impl GetChaosExperimentRunReport {
     pub fn send(self) -> rt::Sending<rt::ByteStream> {
         self.call.byte_answer()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -342,7 +342,7 @@ impl GetChaosExperimentRunReportPdf {
     pub fn send(self) -> rt::Sending<rt::ByteStream> {
         self.call.byte_answer()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -361,7 +361,7 @@ impl GetChaosExperimentRunsForPipeline {
     pub fn send(self) -> rt::Sending<Vec<types::ListChaosPipelineRuns>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -380,7 +380,7 @@ impl GetChaosPipelineExecution {
     pub fn send(self) -> rt::Sending<types::ChaosExecutionResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -399,7 +399,7 @@ impl GetChaosPipelineStepDetails {
     pub fn send(self) -> rt::Sending<types::GetChaosPipelineNodesResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -418,7 +418,7 @@ impl GetChaosV2Experiment {
     pub fn send(self) -> rt::Sending<types::ChaosExperimentRequest> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -451,7 +451,7 @@ impl GetChaosV2ExperimentRun {
     pub fn send(self) -> rt::Sending<types::ChaosExperimentRun> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -470,7 +470,7 @@ impl GetChaosV2ExperimentVariables {
     pub fn send(self) -> rt::Sending<types::RunTimeVariables> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -538,7 +538,7 @@ impl GetExperimentOrTemplateVariable {
     pub fn send(self) -> rt::Sending<types::GetExperimentOrTemplateVariableResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -578,7 +578,7 @@ impl GetExperimentRunTimelineView {
     pub fn send(self) -> rt::Sending<types::ChaosExecutionResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -661,7 +661,7 @@ impl GetExperimentRunsCsv {
     pub fn send(self) -> rt::Sending<String> {
         self.call.text_answer()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -731,7 +731,7 @@ impl GetExperimentRunsOverviewStats {
     pub fn send(self) -> rt::Sending<types::ChaosExperimentRunsStatsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -750,7 +750,7 @@ impl GetInputSet {
     pub fn send(self) -> rt::Sending<types::GetInputSetResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -799,7 +799,7 @@ impl GetNote {
     pub fn send(self) -> rt::Sending<types::Notes> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

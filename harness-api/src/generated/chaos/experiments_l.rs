@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /gateway/chaos/manager/api/rest/v2/experiment`
     ///
-    /// `listChaosV2Experiment`, tag `Experiments`. Safe: it only reads. Types of the Go SDK.
+    /// `listChaosV2Experiment`, tag `Experiments`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `page`, `limit`.
     /// - Result: [`types::ListExperimentV2Response`], `application/json`; errors 500.
     /// - List: `paged page/limit from 0, size 10, items data, total pagination.totalItems, size pagination.limit`.
@@ -30,7 +30,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/chaos/manager/api/v3/experiments/list-metadata`
     ///
-    /// `listExperimentMetadata`, tag `Experiments`. Safe: it only reads. Types of the Go SDK.
+    /// `listExperimentMetadata`, tag `Experiments`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::ListMetadataRequest`], `application/json`.
     /// - Result: [`types::ListMetadataResponse`], `application/json`; errors 400, 500.
@@ -49,7 +49,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/v3/integrations/list-experiment-or-template`
     ///
-    /// `listExperimentOrTemplate`, tag `Experiments`. Safe: it only reads. Types of the Go SDK.
+    /// `listExperimentOrTemplate`, tag `Experiments`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ListExperimentOrTemplateResponse`], `application/json`; errors 400, 500.
     #[inline]
@@ -64,7 +64,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/experiments`
     ///
-    /// `listExperiments`, tag `Experiments`. Safe: it only reads. Types of the Go SDK.
+    /// `listExperiments`, tag `Experiments`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body: [`types::ListWorkflowRequest`], `application/json`.
     /// - Result: [`types::ListWorkflowResponse`], `application/json`; errors 500.
@@ -87,7 +87,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/v1/notification-experiments`
     ///
-    /// `listExperimentsWithActiveInfrasMinimalNotification`, tag `Experiments`. Safe: it only reads. Types of the Go SDK.
+    /// `listExperimentsWithActiveInfrasMinimalNotification`, tag `Experiments`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: [`types::ListExperimentsWithActiveInfrasMinimalNotificationResponse`], `application/json`; errors 400, 404, 500.
     /// - List: `paged page/limit from 0, size 15, items experiments, total totalNoOfExperiments`.
@@ -110,7 +110,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/experiments/{experimentId}/inputsets`
     ///
-    /// `listInputSet1`, tag `Experiments`. Safe: it only reads. Types of the Go SDK.
+    /// `listInputSet1`, tag `Experiments`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: path `experiment_id` = `experimentId`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `page`, `limit`, `is_identity` = `isIdentity`.
     /// - Result: [`types::ListInputSetResponse`], `application/json`; errors 400, 500.
     /// - List: `paged page/limit from 0, size 15, items data, total pagination.totalItems, size pagination.limit`.
@@ -226,7 +226,7 @@ impl ListChaosV2Experiment {
     pub fn send(self) -> rt::Sending<types::ListExperimentV2Response> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -330,7 +330,7 @@ impl ListExperimentMetadata {
     pub fn send(self) -> rt::Sending<types::ListMetadataResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -463,7 +463,7 @@ impl ListExperimentOrTemplate {
     pub fn send(self) -> rt::Sending<types::ListExperimentOrTemplateResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -503,7 +503,7 @@ impl ListExperiments {
     pub fn send(self) -> rt::Sending<types::ListWorkflowResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -552,7 +552,7 @@ impl ListExperimentsWithActiveInfrasMinimalNotification {
     ) -> rt::Sending<types::ListExperimentsWithActiveInfrasMinimalNotificationResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -578,7 +578,7 @@ impl ListInputSet {
     pub fn send(self) -> rt::Sending<types::ListInputSetResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

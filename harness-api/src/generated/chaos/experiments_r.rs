@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/chaos/manager/api/rest/v2/experiments/{experimentId}/run`
     ///
-    /// `runChaosV2Experiment`, tag `Experiments`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// `runChaosV2Experiment`, tag `Experiments`. Not idempotent, never retried. Types of the Go SDK.
     /// - Required: path `experiment_id` = `experimentId`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `is_onboarding_run` = `isOnboardingRun`, `is_identity` = `isIdentity`.
     /// - Body: [`types::ExperimentRunRequest`], `application/json`.
     /// - Result: [`types::ReRunChaosWorkflowResponse`], `application/json`; errors 500.
@@ -45,7 +45,7 @@ impl RunChaosV2Experiment {
     pub fn send(self) -> rt::Sending<types::ReRunChaosWorkflowResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/chaos/manager/api/rest/v2/experiment`
     ///
-    /// `saveChaosV2Experiment`, tag `Experiments`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// `saveChaosV2Experiment`, tag `Experiments`. Not idempotent, never retried. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body: [`types::ExperimentCreationRequest`], `application/json`.
     /// - Result: [`types::ExperimentCreationResponse`], `application/json`; errors 500.
@@ -28,7 +28,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/experiment/{experimentId}/stop`
     ///
-    /// `stopChaosV2Experiment`, tag `Experiments`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// `stopChaosV2Experiment`, tag `Experiments`. Not idempotent, never retried. Types of the Go SDK.
     /// - Required: path `experiment_id` = `experimentId`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `experiment_run_id` = `experimentRunId`, `notify_id` = `notifyId`.
     /// - Result: [`types::StopChaosV2ExperimentResponse`], `application/json`; errors 500.
     #[inline]
@@ -64,7 +64,7 @@ impl SaveChaosV2Experiment {
     pub fn send(self) -> rt::Sending<types::ExperimentCreationResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -90,7 +90,7 @@ impl StopChaosV2Experiment {
     pub fn send(self) -> rt::Sending<types::StopChaosV2ExperimentResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/chaos/manager/api/rest/v2/experiment/cron`
     ///
-    /// `updateChaosV2CronExperiment`, tag `Experiments`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// `updateChaosV2CronExperiment`, tag `Experiments`. Not idempotent, never retried. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body: [`types::UpdateCronExperimentStateRequest`], `application/json`.
     /// - Result: [`types::UpdateCronExperimentStateResponse`], `application/json`; errors 500.
@@ -28,7 +28,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /gateway/chaos/manager/api/rest/v2/experiments/{experimentId}/inputsets/{inputsetId}`
     ///
-    /// `updateInputSet`, tag `Experiments`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// `updateInputSet`, tag `Experiments`. Idempotent, retried automatically. Types of the Go SDK.
     /// - Required: path `experiment_id` = `experimentId`, `inputset_id` = `inputsetId`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `is_identity` = `isIdentity`.
     /// - Body: [`types::UpdateInputSetRequest`], `application/json`.
     /// - Result: [`types::UpdateInputSetResponse`], `application/json`; errors 400, 500.
@@ -56,7 +56,7 @@ impl<'c> Api<'c> {
     }
     /// `PATCH /gateway/chaos/manager/api/rest/v2/note`
     ///
-    /// `updateNote`, tag `Experiments`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// `updateNote`, tag `Experiments`. Not idempotent, never retried. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body: [`types::UpdateNoteRequest`], `application/json`.
     /// - Result: text, `application/json`; errors 500.
@@ -89,7 +89,7 @@ impl UpdateChaosV2CronExperiment {
     pub fn send(self) -> rt::Sending<types::UpdateCronExperimentStateResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -108,7 +108,7 @@ impl UpdateInputSet {
     pub fn send(self) -> rt::Sending<types::UpdateInputSetResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -127,7 +127,7 @@ impl UpdateNote {
     pub fn send(self) -> rt::Sending<String> {
         self.call.json()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /gateway/chaos/manager/api/rest/v2/pipeline/verify/runs`
     ///
-    /// `verifyChaosStageInPipelineRun`, tag `Experiments`. Safe: it only reads. Types of the Go SDK.
+    /// `verifyChaosStageInPipelineRun`, tag `Experiments`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: [`types::VerifyChaosStageInPipelineRunResponse`], `application/json`; errors 400, 500.
     #[inline]
@@ -57,7 +57,7 @@ impl VerifyChaosStageInPipelineRun {
     pub fn send(self) -> rt::Sending<types::VerifyChaosStageInPipelineRunResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /gateway/chaos/manager/api/rest/faulttemplates/{identity}/compare`
     ///
-    /// `compareFaultTemplateRevisions`, tag `Fault Templates`. Safe: it only reads. Types of the Go SDK.
+    /// `compareFaultTemplateRevisions`, tag `Fault Templates`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `hub_identity` = `hubIdentity`, `revision1`, `revision2`.
     /// - Result: [`types::ChaosFaultTemplateCompareRevisions`], `application/json`; errors 400, 404, 500.
     #[inline]
@@ -33,7 +33,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/chaos/manager/api/rest/faulttemplates`
     ///
-    /// `createFaultTemplate`, tag `Fault Templates`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// `createFaultTemplate`, tag `Fault Templates`. Not idempotent, never retried. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `hub_identity` = `hubIdentity`.
     /// - Body: [`types::CreateFaultTemplateRequest`], `application/json`.
     /// - Result: [`types::CreateFaultTemplateResponse`], `application/json`; errors 400, 404, 500.
@@ -57,7 +57,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /gateway/chaos/manager/api/rest/faults/{identity}`
     ///
-    /// `deleteFault`, tag `Fault Templates`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// `deleteFault`, tag `Fault Templates`. Idempotent, retried automatically. Types of the Go SDK.
     /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`.
     /// - Result: json, `application/json`; errors 400, 404, 500.
     #[inline]
@@ -74,7 +74,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /gateway/chaos/manager/api/rest/faulttemplates/{identity}`
     ///
-    /// `deleteFaultTemplate`, tag `Fault Templates`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// `deleteFaultTemplate`, tag `Fault Templates`. Idempotent, retried automatically. Types of the Go SDK.
     /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `hub_identity` = `hubIdentity`.
     /// - Result: json, `application/json`; errors 400, 404, 500.
     #[inline]
@@ -97,7 +97,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/faulttemplates/{identity}`
     ///
-    /// `getFaultTemplate`, tag `Fault Templates`. Safe: it only reads. Types of the Go SDK.
+    /// `getFaultTemplate`, tag `Fault Templates`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `hub_identity` = `hubIdentity`, `revision`.
     /// - Result: [`types::GetFaultTemplateResponse`], `application/json`; errors 400, 404, 500.
     #[inline]
@@ -122,7 +122,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/faulttemplates/{identity}/revisions`
     ///
-    /// `getFaultTemplateRevisions`, tag `Fault Templates`. Safe: it only reads. Types of the Go SDK.
+    /// `getFaultTemplateRevisions`, tag `Fault Templates`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `hub_identity` = `hubIdentity`, `page`, `limit`.
     /// - Result: [`types::ListFaultTemplateResponse`], `application/json`; errors 400, 404, 500.
     /// - List: `paged page/limit from 0, size 15, items data, total pagination.totalItems, size pagination.limit`.
@@ -150,7 +150,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/faulttemplates/{identity}/variables`
     ///
-    /// `getFaultTemplateVariables`, tag `Fault Templates`. Safe: it only reads. Types of the Go SDK.
+    /// `getFaultTemplateVariables`, tag `Fault Templates`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `hub_identity` = `hubIdentity`, `revision`.
     /// - Result: [`types::FaultTemplateVariables`], `application/json`; errors 400, 404, 500.
     #[inline]
@@ -175,7 +175,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/faulttemplates/{identity}/yaml`
     ///
-    /// `getFaultTemplateYaml`, tag `Fault Templates`. Safe: it only reads. Types of the Go SDK.
+    /// `getFaultTemplateYaml`, tag `Fault Templates`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `hub_identity` = `hubIdentity`, `revision`.
     /// - Result: [`types::FaultTemplateYaml`], `application/json`; errors 400, 404, 500.
     #[inline]
@@ -200,7 +200,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/faulttemplates`
     ///
-    /// `listFaultTemplate`, tag `Fault Templates`. Safe: it only reads. Types of the Go SDK.
+    /// `listFaultTemplate`, tag `Fault Templates`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ListFaultTemplateResponse`], `application/json`; errors 400, 404, 500.
     /// - List: `paged page/limit from 0, size 15, items data, total pagination.totalItems, size pagination.limit`.
@@ -216,7 +216,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /gateway/chaos/manager/api/rest/faults/{identity}`
     ///
-    /// `updateFault`, tag `Fault Templates`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// `updateFault`, tag `Fault Templates`. Idempotent, retried automatically. Types of the Go SDK.
     /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::UpdateFaultRequest`], `application/json`.
     /// - Result: [`types::UpdateFaultResponse`], `application/json`; errors 400, 404, 500.
@@ -236,7 +236,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /gateway/chaos/manager/api/rest/faulttemplates/{identity}`
     ///
-    /// `updateFaultTemplate`, tag `Fault Templates`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// `updateFaultTemplate`, tag `Fault Templates`. Idempotent, retried automatically. Types of the Go SDK.
     /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `hub_identity` = `hubIdentity`.
     /// - Result: [`types::UpdateFaultTemplateResponse`], `application/json`; errors 400, 404, 500.
     #[inline]
@@ -277,7 +277,7 @@ impl CompareFaultTemplateRevisions {
     pub fn send(self) -> rt::Sending<types::ChaosFaultTemplateCompareRevisions> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -303,7 +303,7 @@ impl CreateFaultTemplate {
     pub fn send(self) -> rt::Sending<types::CreateFaultTemplateResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -343,7 +343,7 @@ impl DeleteFault {
     pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -369,7 +369,7 @@ impl DeleteFaultTemplate {
     pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -395,7 +395,7 @@ impl GetFaultTemplate {
     pub fn send(self) -> rt::Sending<types::GetFaultTemplateResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -421,7 +421,7 @@ impl GetFaultTemplateRevisions {
     pub fn send(self) -> rt::Sending<types::ListFaultTemplateResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -454,7 +454,7 @@ impl GetFaultTemplateVariables {
     pub fn send(self) -> rt::Sending<types::FaultTemplateVariables> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -480,7 +480,7 @@ impl GetFaultTemplateYaml {
     pub fn send(self) -> rt::Sending<types::FaultTemplateYaml> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -643,7 +643,7 @@ impl ListFaultTemplate {
     pub fn send(self) -> rt::Sending<types::ListFaultTemplateResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -690,7 +690,7 @@ impl UpdateFault {
     pub fn send(self) -> rt::Sending<types::UpdateFaultResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -716,7 +716,7 @@ impl UpdateFaultTemplate {
     pub fn send(self) -> rt::Sending<types::UpdateFaultTemplateResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/chaos/manager/api/rest/faults`
     ///
-    /// `createFault`, tag `Faults`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// `createFault`, tag `Faults`. Not idempotent, never retried. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::CreateFaultRequest`], `application/json`.
     /// - Result: [`types::CreateFaultResponse`], `application/json`; errors 400, 404, 500.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/faults/{identity}`
     ///
-    /// `getFault`, tag `Faults`. Safe: it only reads. Types of the Go SDK.
+    /// `getFault`, tag `Faults`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::GetFaultResponse`], `application/json`; errors 400, 404, 500.
     #[inline]
@@ -41,7 +41,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/faults/{identity}/variables`
     ///
-    /// `getFaultVariables`, tag `Faults`. Safe: it only reads. Types of the Go SDK.
+    /// `getFaultVariables`, tag `Faults`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::FaultVariables`], `application/json`; errors 400, 404, 500.
     #[inline]
@@ -58,7 +58,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/faults/{identity}/yaml`
     ///
-    /// `getFaultYaml`, tag `Faults`. Safe: it only reads. Types of the Go SDK.
+    /// `getFaultYaml`, tag `Faults`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::FaultYaml`], `application/json`; errors 400, 404, 500.
     #[inline]
@@ -75,7 +75,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/faults/{identity}/experimentruns`
     ///
-    /// `listExperimentRunsOfFault`, tag `Faults`. Safe: it only reads. Types of the Go SDK.
+    /// `listExperimentRunsOfFault`, tag `Faults`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ListExperimentRunsInFaultResponse`], `application/json`; errors 400, 404, 500.
     /// - List: `paged page/limit from 0, size 15, items data, total pagination.totalItems, size pagination.limit`.
@@ -93,7 +93,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/hubs/faults`
     ///
-    /// `listFault`, tag `Faults`. Safe: it only reads. Types of the Go SDK.
+    /// `listFault`, tag `Faults`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `search`, `page`, `limit`.
     /// - Result: [`types::ListFaultsResponse`], `application/json`; errors 400, 401, 404, 500.
     /// - List: `paged page/limit from 0, size 15, items data, total pagination.totalItems, size pagination.limit`.
@@ -119,7 +119,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/chaos/manager/api/v3/faults/list-metadata`
     ///
-    /// `listFaultMetadata`, tag `Faults`. Safe: it only reads. Types of the Go SDK.
+    /// `listFaultMetadata`, tag `Faults`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::ListMetadataRequest`], `application/json`.
     /// - Result: [`types::ListMetadataResponse`], `application/json`; errors 400, 500.
@@ -138,7 +138,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/faults`
     ///
-    /// `listFaultv2`, tag `Faults`. Safe: it only reads. Types of the Go SDK.
+    /// `listFaultv2`, tag `Faults`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ListFaultResponse`], `application/json`; errors 400, 404, 500.
     /// - List: `paged page/limit from 0, size 15, items data, total pagination.totalItems, size pagination.limit`.
@@ -183,7 +183,7 @@ impl CreateFault {
     pub fn send(self) -> rt::Sending<types::CreateFaultResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -230,7 +230,7 @@ impl GetFault {
     pub fn send(self) -> rt::Sending<types::GetFaultResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -277,7 +277,7 @@ impl GetFaultVariables {
     pub fn send(self) -> rt::Sending<types::FaultVariables> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -324,7 +324,7 @@ impl GetFaultYaml {
     pub fn send(self) -> rt::Sending<types::FaultYaml> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -431,7 +431,7 @@ impl ListExperimentRunsOfFault {
     pub fn send(self) -> rt::Sending<types::ListExperimentRunsInFaultResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -485,7 +485,7 @@ impl ListFault {
     pub fn send(self) -> rt::Sending<types::ListFaultsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -589,7 +589,7 @@ impl ListFaultMetadata {
     pub fn send(self) -> rt::Sending<types::ListMetadataResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -731,7 +731,7 @@ impl ListFaultV2 {
     pub fn send(self) -> rt::Sending<types::ListFaultResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

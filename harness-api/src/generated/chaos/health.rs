@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /gateway/chaos/manager/api/experimentHelperImageVersion`
     ///
-    /// `getExperimentHelperImageVersion`, tag `Health`. Safe: it only reads. Types of the Go SDK.
+    /// `getExperimentHelperImageVersion`, tag `Health`. Read-only, retried automatically. Types of the Go SDK.
     /// - Result: [`types::ExperimentHelperImageVersion`], `application/json`.
     #[inline]
     pub fn get_experiment_helper_image_version(
@@ -18,7 +18,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/v3/health`
     ///
-    /// `healthCheckV3`, tag `Health`. Safe: it only reads. Published types.
+    /// `healthCheckV3`, tag `Health`. Read-only, retried automatically. Published types.
     /// - Result: [`types::HealthCheckResponse`], `application/json`; errors 400, 404, 500.
     #[inline]
     pub fn health_check_v3(&self) -> HealthCheckV3 {
@@ -39,7 +39,7 @@ impl GetExperimentHelperImageVersion {
     pub fn send(self) -> rt::Sending<types::ExperimentHelperImageVersion> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -65,7 +65,7 @@ impl HealthCheckV3 {
     pub fn send(self) -> rt::Sending<types::HealthCheckResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

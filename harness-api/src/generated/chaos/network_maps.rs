@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /gateway/chaos/manager/api/rest/v2/applicationmaps/{applicationmapid}/canretry`
     ///
-    /// `canRetryExperimentCreation`, tag `Network Maps`. Safe: it only reads. Types of the Go SDK.
+    /// `canRetryExperimentCreation`, tag `Network Maps`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: path `applicationmapid`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`, `infra_id` = `infraId`.
     /// - Result: [`types::CanRetryExperimentCreationResponse`], `application/json`; errors 500.
     #[inline]
@@ -31,7 +31,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /gateway/chaos/manager/api/rest/v2/applicationmaps/{applicationmapid}`
     ///
-    /// `deleteTargetNetworkMap`, tag `Network Maps`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// `deleteTargetNetworkMap`, tag `Network Maps`. Idempotent, retried automatically. Types of the Go SDK.
     /// - Required: path `applicationmapid`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`, `infra_id` = `infraId`.
     /// - Result: bool, `application/json`; errors 500.
     #[inline]
@@ -56,7 +56,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/applicationmaps/{applicationmapid}/targetservices/{targetserviceid}`
     ///
-    /// `getServiceResponse`, tag `Network Maps`. Safe: it only reads. Types of the Go SDK.
+    /// `getServiceResponse`, tag `Network Maps`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: path `applicationmapid`, `targetserviceid`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`, `infra_id` = `infraId`.
     /// - Result: [`types::GetTargetServiceResponse`], `application/json`; errors 500.
     #[inline]
@@ -83,7 +83,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/applicationmaps/{applicationmapid}`
     ///
-    /// `getTargetNetworkMap`, tag `Network Maps`. Safe: it only reads. Types of the Go SDK.
+    /// `getTargetNetworkMap`, tag `Network Maps`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: path `applicationmapid`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`, `infra_id` = `infraId`.
     /// - Result: [`types::GetTargetNetworkMapResponse`], `application/json`; errors 500.
     #[inline]
@@ -108,7 +108,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/applicationmaps/{applicationmapid}/targetservices`
     ///
-    /// `listService`, tag `Network Maps`. Safe: it only reads. Types of the Go SDK.
+    /// `listService`, tag `Network Maps`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: path `applicationmapid`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`, `infra_id` = `infraId`, `page`, `limit`.
     /// - Result: [`types::ListTargetServiceResponse`], `application/json`; errors 500.
     /// - List: `paged page/limit from 0, size 10, items data, total page.totalItems, size page.limit`.
@@ -138,7 +138,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/applicationmaps`
     ///
-    /// `listTargetNetworkMaps`, tag `Network Maps`. Safe: it only reads. Types of the Go SDK.
+    /// `listTargetNetworkMaps`, tag `Network Maps`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `page`, `limit`.
     /// - Body: json, `application/json`.
     /// - Result: [`types::ListTargetNetworkMapResponse`], `application/json`; errors 500.
@@ -165,7 +165,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/applicationmaps/{applicationmapid}/retry`
     ///
-    /// `retryExperimentCreation`, tag `Network Maps`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// `retryExperimentCreation`, tag `Network Maps`. Not idempotent, never retried. Types of the Go SDK.
     /// - Required: path `applicationmapid`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`, `infra_id` = `infraId`.
     /// - Body: [`types::RetryExperimentCreationRequest`], `application/json`.
     /// - Result: json, `application/json`; errors 500.
@@ -204,7 +204,7 @@ impl CanRetryExperimentCreation {
     pub fn send(self) -> rt::Sending<types::CanRetryExperimentCreationResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -223,7 +223,7 @@ impl DeleteTargetNetworkMap {
     pub fn send(self) -> rt::Sending<bool> {
         self.call.json()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -242,7 +242,7 @@ impl GetServiceResponse {
     pub fn send(self) -> rt::Sending<types::GetTargetServiceResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -261,7 +261,7 @@ impl GetTargetNetworkMap {
     pub fn send(self) -> rt::Sending<types::GetTargetNetworkMapResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -287,7 +287,7 @@ impl ListService {
     pub fn send(self) -> rt::Sending<types::ListTargetServiceResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -348,7 +348,7 @@ impl ListTargetNetworkMaps {
     pub fn send(self) -> rt::Sending<types::ListTargetNetworkMapResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -374,7 +374,7 @@ impl RetryExperimentCreation {
     pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

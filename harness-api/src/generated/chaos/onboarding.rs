@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/chaos/manager/api/rest/v2/onboarding`
     ///
-    /// `createV2Onboarding`, tag `Onboarding`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// `createV2Onboarding`, tag `Onboarding`. Not idempotent, never retried. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body: [`types::V2OnboardingRequest`], `application/json`.
     /// - Result: [`types::V2Onboarding`], `application/json`; errors 500.
@@ -28,7 +28,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /gateway/chaos/manager/api/rest/pipeline-onboarding/{identity}`
     ///
-    /// `deletePipelineOnboarding`, tag `Onboarding`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// `deletePipelineOnboarding`, tag `Onboarding`. Idempotent, retried automatically. Types of the Go SDK.
     /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`.
     /// - Result: json, `application/json`; errors 400, 404, 500.
     #[inline]
@@ -45,7 +45,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/onboarding/{onboardingid}/experiments`
     ///
-    /// `getOnboardingExperiments`, tag `Onboarding`. Safe: it only reads. Types of the Go SDK.
+    /// `getOnboardingExperiments`, tag `Onboarding`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: path `onboardingid`; query `page`, `limit`.
     /// - Result: [`types::OnboardingExperimentResponse`], `application/json`; errors 500.
     /// - List: `paged page/limit from 0, size 5, items data, total pagination.totalItems, size pagination.limit`.
@@ -65,7 +65,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/onboarding/{onboardingid}`
     ///
-    /// `getV2Onboarding`, tag `Onboarding`. Safe: it only reads. Types of the Go SDK.
+    /// `getV2Onboarding`, tag `Onboarding`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: path `onboardingid`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: [`types::V2Onboarding`], `application/json`; errors 500.
     #[inline]
@@ -86,7 +86,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/pipeline-onboarding`
     ///
-    /// `listPipelineOnboarding`, tag `Onboarding`. Safe: it only reads. Types of the Go SDK.
+    /// `listPipelineOnboarding`, tag `Onboarding`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ListPipelineOnboardingResponse`], `application/json`; errors 400, 404, 500.
     #[inline]
@@ -101,7 +101,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/onboarding`
     ///
-    /// `listV2Onboarding`, tag `Onboarding`. Safe: it only reads. Types of the Go SDK.
+    /// `listV2Onboarding`, tag `Onboarding`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: query `page`, `limit`, `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `search`.
     /// - Result: [`types::V2OnboardingList`], `application/json`; errors 500.
     /// - List: `paged page/limit from 0, size 10, items data, total page.totalItems, size page.limit`.
@@ -127,7 +127,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/onboarding-confirm-discovery/{onboardingid}`
     ///
-    /// `onboardingConfirmDiscovery`, tag `Onboarding`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// `onboardingConfirmDiscovery`, tag `Onboarding`. Not idempotent, never retried. Types of the Go SDK.
     /// - Required: path `onboardingid`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: [`types::ConfirmDiscoveryResponse`], `application/json`; errors 500.
     #[inline]
@@ -148,7 +148,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/onboarding-confirm-experiment-creation/{onboardingid}`
     ///
-    /// `onboardingConfirmExperimentCreation`, tag `Onboarding`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// `onboardingConfirmExperimentCreation`, tag `Onboarding`. Not idempotent, never retried. Types of the Go SDK.
     /// - Required: path `onboardingid`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body: [`types::ConfirmExperimentCreationRequest`], `application/json`.
     /// - Result: [`types::ConfirmExperimentCreationResponse`], `application/json`; errors 500.
@@ -172,7 +172,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/onboarding-confirm-experiment-run/{onboardingid}`
     ///
-    /// `onboardingConfirmExperimentRun`, tag `Onboarding`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// `onboardingConfirmExperimentRun`, tag `Onboarding`. Not idempotent, never retried. Types of the Go SDK.
     /// - Required: path `onboardingid`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: [`types::ConfirmExperimentRunResponse`], `application/json`; errors 500.
     #[inline]
@@ -193,7 +193,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/onboarding-confirm-networkmap/{onboardingid}`
     ///
-    /// `onboardingConfirmNetworkMap`, tag `Onboarding`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// `onboardingConfirmNetworkMap`, tag `Onboarding`. Not idempotent, never retried. Types of the Go SDK.
     /// - Required: path `onboardingid`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body: [`types::ConfirmNetworkMapRequest`], `application/json`.
     /// - Result: [`types::ConfirmNetworkMapResponse`], `application/json`; errors 500.
@@ -217,7 +217,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/pipeline-onboarding/{identity}/can-onboard-chaos`
     ///
-    /// `pipelineCanOnboardChaos`, tag `Onboarding`. Safe: it only reads. Types of the Go SDK.
+    /// `pipelineCanOnboardChaos`, tag `Onboarding`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::PipelineChaosOnboardingCheckResponse`], `application/json`; errors 400, 404, 500.
     #[inline]
@@ -234,7 +234,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/chaos/manager/api/rest/pipeline-onboarding`
     ///
-    /// `pipelineOnboardChaos`, tag `Onboarding`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// `pipelineOnboardChaos`, tag `Onboarding`. Not idempotent, never retried. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::PipelineChaosOnboardingTaskRequest`], `application/json`.
     /// - Result: json, `application/json`; errors 400, 404, 500.
@@ -250,7 +250,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/pipeline-onboarding/{identity}/status`
     ///
-    /// `pipelineOnboardChaosStatus`, tag `Onboarding`. Safe: it only reads. Types of the Go SDK.
+    /// `pipelineOnboardChaosStatus`, tag `Onboarding`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::PipelineChaosOnboardingStatusResponse`], `application/json`; errors 400, 404, 500.
     #[inline]
@@ -267,7 +267,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/onboarding/{onboardingid}/stop`
     ///
-    /// `stopOnboardingExperiments`, tag `Onboarding`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// `stopOnboardingExperiments`, tag `Onboarding`. Not idempotent, never retried. Types of the Go SDK.
     /// - Required: path `onboardingid`.
     /// - Result: bool, `application/json`; errors 500.
     #[inline]
@@ -300,7 +300,7 @@ impl CreateV2Onboarding {
     pub fn send(self) -> rt::Sending<types::V2Onboarding> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -333,7 +333,7 @@ impl DeletePipelineOnboarding {
     pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -380,7 +380,7 @@ impl GetOnboardingExperiments {
     pub fn send(self) -> rt::Sending<types::OnboardingExperimentResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -413,7 +413,7 @@ impl GetV2Onboarding {
     pub fn send(self) -> rt::Sending<types::V2Onboarding> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -446,7 +446,7 @@ impl ListPipelineOnboarding {
     pub fn send(self) -> rt::Sending<types::ListPipelineOnboardingResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -472,7 +472,7 @@ impl ListV2Onboarding {
     pub fn send(self) -> rt::Sending<types::V2OnboardingList> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -505,7 +505,7 @@ impl OnboardingConfirmDiscovery {
     pub fn send(self) -> rt::Sending<types::ConfirmDiscoveryResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -531,7 +531,7 @@ impl OnboardingConfirmExperimentCreation {
     pub fn send(self) -> rt::Sending<types::ConfirmExperimentCreationResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -557,7 +557,7 @@ impl OnboardingConfirmExperimentRun {
     pub fn send(self) -> rt::Sending<types::ConfirmExperimentRunResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -583,7 +583,7 @@ impl OnboardingConfirmNetworkMap {
     pub fn send(self) -> rt::Sending<types::ConfirmNetworkMapResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -616,7 +616,7 @@ impl PipelineCanOnboardChaos {
     pub fn send(self) -> rt::Sending<types::PipelineChaosOnboardingCheckResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -656,7 +656,7 @@ impl PipelineOnboardChaos {
     pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -689,7 +689,7 @@ impl PipelineOnboardChaosStatus {
     pub fn send(self) -> rt::Sending<types::PipelineChaosOnboardingStatusResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -736,7 +736,7 @@ impl StopOnboardingExperiments {
     pub fn send(self) -> rt::Sending<bool> {
         self.call.json()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/chaos/manager/api/rest/templates/probes`
     ///
-    /// `createProbeTemplate`, tag `Probe Templates`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// `createProbeTemplate`, tag `Probe Templates`. Not idempotent, never retried. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body: [`types::ProbeTemplate`], `application/json`.
     /// - Result: [`types::ProbeTemplate`], `application/json`; errors 400.
@@ -28,7 +28,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /gateway/chaos/manager/api/rest/templates/probes/{identity}`
     ///
-    /// `deleteProbeTemplate`, tag `Probe Templates`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// `deleteProbeTemplate`, tag `Probe Templates`. Idempotent, retried automatically. Types of the Go SDK.
     /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `hub_identity` = `hubIdentity`.
     /// - Result: bool, `application/json`; errors 400.
     #[inline]
@@ -51,7 +51,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/templates/probes/{identity}`
     ///
-    /// `getProbeTemplate`, tag `Probe Templates`. Safe: it only reads. Types of the Go SDK.
+    /// `getProbeTemplate`, tag `Probe Templates`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `hub_identity` = `hubIdentity`.
     /// - Result: [`types::GetProbeTemplateResponse`], `application/json`; errors 400.
     #[inline]
@@ -74,7 +74,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/templates/probes`
     ///
-    /// `listProbeTemplate`, tag `Probe Templates`. Safe: it only reads. Types of the Go SDK.
+    /// `listProbeTemplate`, tag `Probe Templates`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `hub_identity` = `hubIdentity`, `page`, `limit`, `search`.
     /// - Result: [`types::ListProbeTemplateResponse`], `application/json`; errors 400.
     /// - List: `paged page/limit from 0, size 15, items data, total pagination.totalItems, size pagination.limit`.
@@ -102,7 +102,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/templates/probes/{identity}/variables`
     ///
-    /// `listVariablesInProbeTemplate`, tag `Probe Templates`. Safe: it only reads. Types of the Go SDK.
+    /// `listVariablesInProbeTemplate`, tag `Probe Templates`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`, `hub_identity` = `hubIdentity`, `revision`.
     /// - Result: [`types::ProbeTemplateVariables`], `application/json`; errors 400.
     #[inline]
@@ -127,7 +127,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /gateway/chaos/manager/api/rest/templates/probes/{identity}`
     ///
-    /// `updateProbeTemplate`, tag `Probe Templates`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// `updateProbeTemplate`, tag `Probe Templates`. Idempotent, retried automatically. Types of the Go SDK.
     /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body: [`types::ProbeTemplate`], `application/json`.
     /// - Result: [`types::ProbeTemplate`], `application/json`; errors 400.
@@ -162,7 +162,7 @@ impl CreateProbeTemplate {
     pub fn send(self) -> rt::Sending<types::ProbeTemplate> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -188,7 +188,7 @@ impl DeleteProbeTemplate {
     pub fn send(self) -> rt::Sending<bool> {
         self.call.json()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -214,7 +214,7 @@ impl GetProbeTemplate {
     pub fn send(self) -> rt::Sending<types::GetProbeTemplateResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -254,7 +254,7 @@ impl ListProbeTemplate {
     pub fn send(self) -> rt::Sending<types::ListProbeTemplateResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -280,7 +280,7 @@ impl ListVariablesInProbeTemplate {
     pub fn send(self) -> rt::Sending<types::ProbeTemplateVariables> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -306,7 +306,7 @@ impl UpdateProbeTemplate {
     pub fn send(self) -> rt::Sending<types::ProbeTemplate> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/chaos/manager/api/rest/v2/probes`
     ///
-    /// `createProbe`, tag `Probes`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// `createProbe`, tag `Probes`. Not idempotent, never retried. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body: [`types::ProbeRequest`], `application/json`.
     /// - Result: [`types::CreateProbeResponse`], `application/json`; errors 400, 401, 500.
@@ -28,7 +28,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /gateway/chaos/manager/api/rest/v2/probes/{probeId}`
     ///
-    /// `deleteProbe`, tag `Probes`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// `deleteProbe`, tag `Probes`. Idempotent, retried automatically. Types of the Go SDK.
     /// - Required: path `probe_id` = `probeId`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: text, `application/json`; errors 400, 401, 500.
     #[inline]
@@ -49,7 +49,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/probes/enable/{probeId}`
     ///
-    /// `enableProbe`, tag `Probes`. Not repeated: twice may be more than once. Published types.
+    /// `enableProbe`, tag `Probes`. Not idempotent, never retried. Published types.
     /// - Required: path `probe_id` = `probeId`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body: [`types::ProbeBulkEnableRequest`], `application/json`.
     /// - Result: text, `application/json`; errors 400, 401, 500.
@@ -73,7 +73,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/probes/{probeId}`
     ///
-    /// `getProbe`, tag `Probes`. Safe: it only reads. Types of the Go SDK.
+    /// `getProbe`, tag `Probes`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: path `probe_id` = `probeId`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: [`types::GetProbeResponse`], `application/json`; errors 400, 401, 404, 500.
     #[inline]
@@ -94,7 +94,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/probes/manifest/{probeId}`
     ///
-    /// `getProbeManifest`, tag `Probes`. Safe: it only reads. Types of the Go SDK.
+    /// `getProbeManifest`, tag `Probes`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: path `probe_id` = `probeId`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: text, `application/json`; errors 400, 401, 404, 500.
     #[inline]
@@ -115,7 +115,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/probes/experiment-run`
     ///
-    /// `getProbesInExperiment`, tag `Probes`. Safe: it only reads. Types of the Go SDK.
+    /// `getProbesInExperiment`, tag `Probes`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body: [`types::ProbeDetailsInExperimentRequest`], `application/json`.
     /// - Result: [`types::ProbeDetailsInExperimentResponse`], `application/json`; errors 500.
@@ -137,7 +137,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/probes/import`
     ///
-    /// `importProbe`, tag `Probes`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// `importProbe`, tag `Probes`. Not idempotent, never retried. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body: [`types::ImportProbeTemplateRequest`], `application/json`.
     /// - Result: [`types::CreateProbeResponse`], `application/json`; errors 500.
@@ -159,7 +159,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/chaos/manager/api/v3/probes/list-metadata`
     ///
-    /// `listProbeMetadata`, tag `Probes`. Safe: it only reads. Types of the Go SDK.
+    /// `listProbeMetadata`, tag `Probes`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::ListMetadataRequest`], `application/json`.
     /// - Result: [`types::ListMetadataResponse`], `application/json`; errors 400, 500.
@@ -178,7 +178,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/v2/probes`
     ///
-    /// `listProbes`, tag `Probes`. Safe: it only reads. Types of the Go SDK.
+    /// `listProbes`, tag `Probes`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: [`types::ListProbeResponse`], `application/json`; errors 400, 401, 500.
     /// - List: `paged page/limit from 1, size 50, at most 50, items data, total pagination.totalItems, size pagination.limit`.
@@ -198,7 +198,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /gateway/chaos/manager/api/rest/v2/probes/{probeId}`
     ///
-    /// `updateProbe`, tag `Probes`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// `updateProbe`, tag `Probes`. Idempotent, retried automatically. Types of the Go SDK.
     /// - Required: path `probe_id` = `probeId`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body: [`types::ProbeRequest`], `application/json`.
     /// - Result: [`types::CreateProbeResponse`], `application/json`; errors 400, 401, 500.
@@ -222,7 +222,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/probes/verify/{probeId}`
     ///
-    /// `verifyProbe`, tag `Probes`. Not repeated: twice may be more than once. Published types.
+    /// `verifyProbe`, tag `Probes`. Not idempotent, never retried. Published types.
     /// - Required: path `probe_id` = `probeId`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body: [`types::ProbeVerifyRequest`], `application/json`.
     /// - Result: text, `application/json`; errors 400, 401, 500.
@@ -257,7 +257,7 @@ impl CreateProbe {
     pub fn send(self) -> rt::Sending<types::CreateProbeResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -276,7 +276,7 @@ impl DeleteProbe {
     pub fn send(self) -> rt::Sending<String> {
         self.call.json()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -295,7 +295,7 @@ impl EnableProbe {
     pub fn send(self) -> rt::Sending<String> {
         self.call.json()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -314,7 +314,7 @@ impl GetProbe {
     pub fn send(self) -> rt::Sending<types::GetProbeResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -333,7 +333,7 @@ impl GetProbeManifest {
     pub fn send(self) -> rt::Sending<String> {
         self.call.json()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -352,7 +352,7 @@ impl GetProbesInExperiment {
     pub fn send(self) -> rt::Sending<types::ProbeDetailsInExperimentResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -371,7 +371,7 @@ impl ImportProbe {
     pub fn send(self) -> rt::Sending<types::CreateProbeResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -468,7 +468,7 @@ impl ListProbeMetadata {
     pub fn send(self) -> rt::Sending<types::ListMetadataResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -573,7 +573,7 @@ impl ListProbes {
     pub fn send(self) -> rt::Sending<types::ListProbeResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -599,7 +599,7 @@ impl UpdateProbe {
     pub fn send(self) -> rt::Sending<types::CreateProbeResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -618,7 +618,7 @@ impl VerifyProbe {
     pub fn send(self) -> rt::Sending<String> {
         self.call.json()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

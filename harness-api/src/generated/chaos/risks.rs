@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/chaos/manager/api/v3/risks`
     ///
-    /// `createRisk`, tag `Risks`. Not repeated: twice may be more than once. Published types.
+    /// `createRisk`, tag `Risks`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::CreateRequest`], `application/json`.
     /// - Result: [`types::Risk`], `application/json`; errors 400, 404, 500.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /gateway/chaos/manager/api/v3/risks/{identity}`
     ///
-    /// `deleteRisk`, tag `Risks`. Idempotent: twice is as good as once. Published types.
+    /// `deleteRisk`, tag `Risks`. Idempotent, retried automatically. Published types.
     /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::DeleteResponse`], `application/json`; errors 400, 404, 500.
     #[inline]
@@ -41,7 +41,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/service/{accountID}`
     ///
-    /// `getAccountServiceDetails`, tag `Risks`. Safe: it only reads. Types of the Go SDK.
+    /// `getAccountServiceDetails`, tag `Risks`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: path `account_id` = `accountID`; query `page`, `limit`, `start_time` = `startTime`, `end_time` = `endTime`.
     /// - Result: [`types::ServiceDataResponse`], `application/json`; errors 400, 404, 500.
     /// - List: `paged page/limit from 0, size 10, items serviceData, total total`.
@@ -65,7 +65,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/service/stats/{accountID}`
     ///
-    /// `getAccountServiceUsageStats`, tag `Risks`. Safe: it only reads. Types of the Go SDK.
+    /// `getAccountServiceUsageStats`, tag `Risks`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: path `account_id` = `accountID`; query `group_by` = `groupBy`, `start_time` = `startTime`, `end_time` = `endTime`.
     /// - Result: [`types::UsageStats`], `application/json`; errors 400, 404, 500.
     #[inline]
@@ -86,7 +86,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/service/experimentation/report/{accountID}`
     ///
-    /// `getExperimentationActivityReport`, tag `Risks`. Safe: it only reads. Types of the Go SDK.
+    /// `getExperimentationActivityReport`, tag `Risks`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: path `account_id` = `accountID`; query `start_time` = `startTime`, `end_time` = `endTime`.
     /// - Result: list of list of text, `application/json`; errors 500.
     /// - List: `whole list, items body`.
@@ -106,7 +106,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/service/overall/stats/{accountID}`
     ///
-    /// `getOverallServiceUsageStats`, tag `Risks`. Safe: it only reads. Types of the Go SDK.
+    /// `getOverallServiceUsageStats`, tag `Risks`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: path `account_id` = `accountID`; query `start_time` = `startTime`, `end_time` = `endTime`.
     /// - Result: [`types::OverallServiceUsageStats`], `application/json`; errors 400, 404, 500.
     #[inline]
@@ -125,7 +125,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/v3/risks/{identity}`
     ///
-    /// `getRisk`, tag `Risks`. Safe: it only reads. Published types.
+    /// `getRisk`, tag `Risks`. Read-only, retried automatically. Published types.
     /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::RiskResponse`], `application/json`; errors 400, 404, 500.
     #[inline]
@@ -142,7 +142,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/service/report/{accountID}`
     ///
-    /// `getServiceUsageReport`, tag `Risks`. Safe: it only reads. Types of the Go SDK.
+    /// `getServiceUsageReport`, tag `Risks`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: path `account_id` = `accountID`; query `start_time` = `startTime`, `end_time` = `endTime`.
     /// - Result: list of list of text, `application/json`; errors 500.
     /// - List: `whole list, items body`.
@@ -162,7 +162,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/v3/risks/{identity}/active-risks`
     ///
-    /// `listProbeExecutions`, tag `Risks`. Safe: it only reads. Published types.
+    /// `listProbeExecutions`, tag `Risks`. Read-only, retried automatically. Published types.
     /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ListExecutionResponse`], `application/json`; errors 400, 500.
     /// - List: `paged page/limit from 0, size 15, at most 100, items data, total pagination.totalItems, size pagination.limit`.
@@ -180,7 +180,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/v3/risks`
     ///
-    /// `listRisks`, tag `Risks`. Safe: it only reads. Published types.
+    /// `listRisks`, tag `Risks`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ListRiskResponse`], `application/json`; errors 400, 500.
     /// - List: `paged page/limit from 0, size 15, at most 100, items data, total pagination.totalItems, size pagination.limit`.
@@ -193,7 +193,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /gateway/chaos/manager/api/v3/risks/{identity}`
     ///
-    /// `updateRisk`, tag `Risks`. Idempotent: twice is as good as once. Published types.
+    /// `updateRisk`, tag `Risks`. Idempotent, retried automatically. Published types.
     /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::UpdateRequest`], `application/json`.
     /// - Result: [`types::Risk`], `application/json`; errors 400, 404, 500.
@@ -245,7 +245,7 @@ impl CreateRisk {
     pub fn send(self) -> rt::Sending<types::Risk> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -285,7 +285,7 @@ impl DeleteRisk {
     pub fn send(self) -> rt::Sending<types::DeleteResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -341,7 +341,7 @@ impl GetAccountServiceDetails {
     pub fn send(self) -> rt::Sending<types::ServiceDataResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -374,7 +374,7 @@ impl GetAccountServiceUsageStats {
     pub fn send(self) -> rt::Sending<types::UsageStats> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -400,7 +400,7 @@ impl GetExperimentationActivityReport {
     pub fn send(self) -> rt::Sending<Vec<Vec<String>>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -426,7 +426,7 @@ impl GetOverallServiceUsageStats {
     pub fn send(self) -> rt::Sending<types::OverallServiceUsageStats> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -466,7 +466,7 @@ impl GetRisk {
     pub fn send(self) -> rt::Sending<types::RiskResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -492,7 +492,7 @@ impl GetServiceUsageReport {
     pub fn send(self) -> rt::Sending<Vec<Vec<String>>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -622,7 +622,7 @@ impl ListProbeExecutions {
     pub fn send(self) -> rt::Sending<types::ListExecutionResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -752,7 +752,7 @@ impl ListRisks {
     pub fn send(self) -> rt::Sending<types::ListRiskResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -799,7 +799,7 @@ impl UpdateRisk {
     pub fn send(self) -> rt::Sending<types::Risk> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `PUT /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/labels`
     ///
-    /// `assignLabel`, tag `labels`. Idempotent: twice is as good as once. Published types.
+    /// `assignLabel`, tag `labels`. Idempotent, retried automatically. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::OpenapiPullReqAssignLabelInput`], `application/json`.
     /// - Result: [`types::TypesPullReqLabel`], `application/json`.
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/labels`
     ///
-    /// `defineRepoLabel`, tag `labels`. Not repeated: twice may be more than once. Published types.
+    /// `defineRepoLabel`, tag `labels`. Not idempotent, never retried. Published types.
     /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::DefineRepoLabelRequest`], `application/json`.
     /// - Result: [`types::TypesLabel`], `application/json`.
@@ -44,7 +44,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/labels/{key}/values`
     ///
-    /// `defineRepoLabelValue`, tag `labels`. Not repeated: twice may be more than once. Published types.
+    /// `defineRepoLabelValue`, tag `labels`. Not idempotent, never retried. Published types.
     /// - Required: path `repo_identifier`, `key`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::DefineRepoLabelValueRequest`], `application/json`.
     /// - Result: [`types::TypesLabelValue`], `application/json`.
@@ -64,7 +64,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /code/api/v1/labels`
     ///
-    /// `defineSpaceLabel`, tag `labels`. Not repeated: twice may be more than once. Published types.
+    /// `defineSpaceLabel`, tag `labels`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::DefineSpaceLabelRequest`], `application/json`.
     /// - Result: [`types::TypesLabel`], `application/json`.
@@ -80,7 +80,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /code/api/v1/labels/{key}/values`
     ///
-    /// `defineSpaceLabelValue`, tag `labels`. Not repeated: twice may be more than once. Published types.
+    /// `defineSpaceLabelValue`, tag `labels`. Not idempotent, never retried. Published types.
     /// - Required: path `key`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::KeyValuesBody`], `application/json`.
     /// - Result: [`types::TypesLabelValue`], `application/json`.
@@ -98,7 +98,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /code/api/v1/repos/{repo_identifier}/labels/{key}`
     ///
-    /// `deleteRepoLabel`, tag `labels`. Idempotent: twice is as good as once. Published types.
+    /// `deleteRepoLabel`, tag `labels`. Idempotent, retried automatically. Published types.
     /// - Required: path `repo_identifier`, `key`; query `account_identifier` = `accountIdentifier`.
     /// - Result: nothing.
     #[inline]
@@ -117,7 +117,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /code/api/v1/repos/{repo_identifier}/labels/{key}/values/{value}`
     ///
-    /// `deleteRepoLabelValue`, tag `labels`. Idempotent: twice is as good as once. Published types.
+    /// `deleteRepoLabelValue`, tag `labels`. Idempotent, retried automatically. Published types.
     /// - Required: path `repo_identifier`, `key`, `value`; query `account_identifier` = `accountIdentifier`.
     /// - Result: nothing.
     #[inline]
@@ -138,7 +138,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /code/api/v1/labels/{key}`
     ///
-    /// `deleteSpaceLabel`, tag `labels`. Idempotent: twice is as good as once. Published types.
+    /// `deleteSpaceLabel`, tag `labels`. Idempotent, retried automatically. Published types.
     /// - Required: path `key`; query `account_identifier` = `accountIdentifier`.
     /// - Result: nothing.
     #[inline]
@@ -155,7 +155,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /code/api/v1/labels/{key}/values/{value}`
     ///
-    /// `deleteSpaceLabelValue`, tag `labels`. Idempotent: twice is as good as once. Published types.
+    /// `deleteSpaceLabelValue`, tag `labels`. Idempotent, retried automatically. Published types.
     /// - Required: path `key`, `value`; query `account_identifier` = `accountIdentifier`.
     /// - Result: nothing.
     #[inline]
@@ -174,7 +174,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/labels`
     ///
-    /// `listPullReqLabels`, tag `labels`. Safe: it only reads. Published types.
+    /// `listPullReqLabels`, tag `labels`. Read-only, retried automatically. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::TypesScopesLabels`], `application/json`.
     /// - List: `paged page/limit from 1, size 30, at most 100, items label_data, total header x-total, size header x-per-page`.
@@ -194,7 +194,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/labels/{key}/values`
     ///
-    /// `listRepoLabelValues`, tag `labels`. Safe: it only reads. Published types.
+    /// `listRepoLabelValues`, tag `labels`. Read-only, retried automatically. Published types.
     /// - Required: path `repo_identifier`, `key`; query `account_identifier` = `accountIdentifier`.
     /// - Result: list of [`types::TypesLabelValue`], `application/json`.
     /// - List: `whole list, items body`.
@@ -214,7 +214,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/labels`
     ///
-    /// `listRepoLabels`, tag `labels`. Safe: it only reads. Published types.
+    /// `listRepoLabels`, tag `labels`. Read-only, retried automatically. Published types.
     /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: list of [`types::TypesLabel`], `application/json`.
     /// - List: `paged page/limit from 1, size 30, at most 100, items body, total header x-total, size header x-per-page`.
@@ -232,7 +232,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /code/api/v1/labels/{key}/values`
     ///
-    /// `listSpaceLabelValues`, tag `labels`. Safe: it only reads. Published types.
+    /// `listSpaceLabelValues`, tag `labels`. Read-only, retried automatically. Published types.
     /// - Required: path `key`; query `account_identifier` = `accountIdentifier`.
     /// - Result: list of [`types::TypesLabelValue`], `application/json`.
     /// - List: `whole list, items body`.
@@ -250,7 +250,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /code/api/v1/labels`
     ///
-    /// `listSpaceLabels`, tag `labels`. Safe: it only reads. Published types.
+    /// `listSpaceLabels`, tag `labels`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: list of [`types::TypesLabel`], `application/json`.
     /// - List: `paged page/limit from 1, size 30, at most 100, items body, total header x-total, size header x-per-page`.
@@ -266,7 +266,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /code/api/v1/repos/{repo_identifier}/labels`
     ///
-    /// `saveRepoLabel`, tag `labels`. Idempotent: twice is as good as once. Published types.
+    /// `saveRepoLabel`, tag `labels`. Idempotent, retried automatically. Published types.
     /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::RepoIdentifierLabelsBody`], `application/json`.
     /// - Result: [`types::TypesLabelWithValues`], `application/json`.
@@ -284,7 +284,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /code/api/v1/labels`
     ///
-    /// `saveSpaceLabel`, tag `labels`. Idempotent: twice is as good as once. Published types.
+    /// `saveSpaceLabel`, tag `labels`. Idempotent, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::V1LabelsBody`], `application/json`.
     /// - Result: [`types::TypesLabelWithValues`], `application/json`.
@@ -300,7 +300,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/labels/{label_id}`
     ///
-    /// `unassignLabel`, tag `labels`. Idempotent: twice is as good as once. Published types.
+    /// `unassignLabel`, tag `labels`. Idempotent, retried automatically. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`, `label_id`; query `account_identifier` = `accountIdentifier`.
     /// - Result: nothing.
     #[inline]
@@ -321,7 +321,7 @@ impl<'c> Api<'c> {
     }
     /// `PATCH /code/api/v1/repos/{repo_identifier}/labels/{key}`
     ///
-    /// `updateRepoLabel`, tag `labels`. Not repeated: twice may be more than once. Published types.
+    /// `updateRepoLabel`, tag `labels`. Not idempotent, never retried. Published types.
     /// - Required: path `repo_identifier`, `key`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::UpdateRepoLabelRequest`], `application/json`.
     /// - Result: [`types::TypesLabel`], `application/json`.
@@ -341,7 +341,7 @@ impl<'c> Api<'c> {
     }
     /// `PATCH /code/api/v1/repos/{repo_identifier}/labels/{key}/values/{value}`
     ///
-    /// `updateRepoLabelValue`, tag `labels`. Not repeated: twice may be more than once. Published types.
+    /// `updateRepoLabelValue`, tag `labels`. Not idempotent, never retried. Published types.
     /// - Required: path `repo_identifier`, `key`, `value`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::UpdateRepoLabelValueRequest`], `application/json`.
     /// - Result: [`types::TypesLabelValue`], `application/json`.
@@ -363,7 +363,7 @@ impl<'c> Api<'c> {
     }
     /// `PATCH /code/api/v1/labels/{key}`
     ///
-    /// `updateSpaceLabel`, tag `labels`. Not repeated: twice may be more than once. Published types.
+    /// `updateSpaceLabel`, tag `labels`. Not idempotent, never retried. Published types.
     /// - Required: path `key`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::LabelsKeyBody`], `application/json`.
     /// - Result: [`types::TypesLabel`], `application/json`.
@@ -381,7 +381,7 @@ impl<'c> Api<'c> {
     }
     /// `PATCH /code/api/v1/labels/{key}/values/{value}`
     ///
-    /// `updateSpaceLabelValue`, tag `labels`. Not repeated: twice may be more than once. Published types.
+    /// `updateSpaceLabelValue`, tag `labels`. Not idempotent, never retried. Published types.
     /// - Required: path `key`, `value`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::ValuesValueBody`], `application/json`.
     /// - Result: [`types::TypesLabelValue`], `application/json`.
@@ -433,7 +433,7 @@ impl AssignLabel {
     pub fn send(self) -> rt::Sending<types::TypesPullReqLabel> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -473,7 +473,7 @@ impl DefineRepoLabel {
     pub fn send(self) -> rt::Sending<types::TypesLabel> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -513,7 +513,7 @@ impl DefineRepoLabelValue {
     pub fn send(self) -> rt::Sending<types::TypesLabelValue> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -553,7 +553,7 @@ impl DefineSpaceLabel {
     pub fn send(self) -> rt::Sending<types::TypesLabel> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -593,7 +593,7 @@ impl DefineSpaceLabelValue {
     pub fn send(self) -> rt::Sending<types::TypesLabelValue> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -626,7 +626,7 @@ impl DeleteRepoLabel {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -659,7 +659,7 @@ impl DeleteRepoLabelValue {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -692,7 +692,7 @@ impl DeleteSpaceLabel {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -725,7 +725,7 @@ impl DeleteSpaceLabelValue {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -786,7 +786,7 @@ impl ListPullReqLabels {
     pub fn send(self) -> rt::Sending<types::TypesScopesLabels> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -826,7 +826,7 @@ impl ListRepoLabelValues {
     pub fn send(self) -> rt::Sending<Vec<types::TypesLabelValue>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -894,7 +894,7 @@ impl ListRepoLabels {
     pub fn send(self) -> rt::Sending<Vec<types::TypesLabel>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -934,7 +934,7 @@ impl ListSpaceLabelValues {
     pub fn send(self) -> rt::Sending<Vec<types::TypesLabelValue>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1002,7 +1002,7 @@ impl ListSpaceLabels {
     pub fn send(self) -> rt::Sending<Vec<types::TypesLabel>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1049,7 +1049,7 @@ impl SaveRepoLabel {
     pub fn send(self) -> rt::Sending<types::TypesLabelWithValues> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1089,7 +1089,7 @@ impl SaveSpaceLabel {
     pub fn send(self) -> rt::Sending<types::TypesLabelWithValues> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1122,7 +1122,7 @@ impl UnassignLabel {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1162,7 +1162,7 @@ impl UpdateRepoLabel {
     pub fn send(self) -> rt::Sending<types::TypesLabel> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1202,7 +1202,7 @@ impl UpdateRepoLabelValue {
     pub fn send(self) -> rt::Sending<types::TypesLabelValue> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1242,7 +1242,7 @@ impl UpdateSpaceLabel {
     pub fn send(self) -> rt::Sending<types::TypesLabel> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1282,7 +1282,7 @@ impl UpdateSpaceLabelValue {
     pub fn send(self) -> rt::Sending<types::TypesLabelValue> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /code/api/v1/principals`
     ///
-    /// `listPrincipals`, tag `principals`. Safe: it only reads. Published types.
+    /// `listPrincipals`, tag `principals`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: list of [`types::TypesPrincipalInfo`], `application/json`.
     /// - List: `paged page/limit from 1, size 30, at most 100, items body, total header x-total, size header x-per-page`.
@@ -22,7 +22,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /code/api/v1/principals/scoped`
     ///
-    /// `listPrincipalsScoped`, tag `principals`. Safe: it only reads. Published types.
+    /// `listPrincipalsScoped`, tag `principals`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: list of [`types::TypesPrincipalInfo`], `application/json`; errors 400, 401, 403, 500.
     /// - List: `paged page/limit from 1, size 30, at most 100, items body, total header x-total, size header x-per-page`.
@@ -91,7 +91,7 @@ impl ListPrincipals {
     pub fn send(self) -> rt::Sending<Vec<types::TypesPrincipalInfo>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -171,7 +171,7 @@ impl ListPrincipalsScoped {
     pub fn send(self) -> rt::Sending<Vec<types::TypesPrincipalInfo>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/suggestions/labels/{label_id}/apply`
     ///
-    /// `applySuggestedLabel`, tag `pullreq`. Not repeated: twice may be more than once. Published types.
+    /// `applySuggestedLabel`, tag `pullreq`. Not idempotent, never retried. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`, `label_id`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::TypesPullReqLabel`], `application/json`; errors 400, 401, 403, 404, 500.
     #[inline]
@@ -27,7 +27,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/suggestions/reviewers/{principal_id}/apply`
     ///
-    /// `applySuggestedReviewer`, tag `pullreq`. Not repeated: twice may be more than once. Published types.
+    /// `applySuggestedReviewer`, tag `pullreq`. Not idempotent, never retried. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`, `principal_id`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::TypesPullReqReviewer`], `application/json`; errors 400, 401, 403, 404, 500.
     #[inline]
@@ -73,7 +73,7 @@ impl ApplySuggestedLabel {
     pub fn send(self) -> rt::Sending<types::TypesPullReqLabel> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -106,7 +106,7 @@ impl ApplySuggestedReviewer {
     pub fn send(self) -> rt::Sending<types::TypesPullReqReviewer> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/checks`
     ///
-    /// `checksPullReq`, tag `pullreq`. Safe: it only reads. Published types.
+    /// `checksPullReq`, tag `pullreq`. Read-only, retried automatically. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::TypesPullReqChecks`], `application/json`; errors 401, 403, 404, 500.
     #[inline]
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/codeowners`
     ///
-    /// `codeownersPullReq`, tag `pullreq`. Safe: it only reads. Published types.
+    /// `codeownersPullReq`, tag `pullreq`. Read-only, retried automatically. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::TypesCodeOwnerEvaluation`], `application/json`; errors 400, 401, 403, 404, 422, 500.
     #[inline]
@@ -44,7 +44,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/comments/apply-suggestions`
     ///
-    /// `commentApplySuggestions`, tag `pullreq`. Not repeated: twice may be more than once. Published types.
+    /// `commentApplySuggestions`, tag `pullreq`. Not idempotent, never retried. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::OpenapiCommentApplySuggestionstRequest`], `application/json`.
     /// - Result: [`types::PullreqCommentApplySuggestionsOutput`], `application/json`.
@@ -64,7 +64,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/comments`
     ///
-    /// `commentCreatePullReq`, tag `pullreq`. Not repeated: twice may be more than once. Published types.
+    /// `commentCreatePullReq`, tag `pullreq`. Not idempotent, never retried. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::OpenapiCommentCreatePullReqRequest`], `application/json`.
     /// - Result: [`types::TypesPullReqActivity`], `application/json`; errors 400, 401, 403, 500.
@@ -84,7 +84,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/comments/{pullreq_comment_id}`
     ///
-    /// `commentDeletePullReq`, tag `pullreq`. Idempotent: twice is as good as once. Published types.
+    /// `commentDeletePullReq`, tag `pullreq`. Idempotent, retried automatically. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`, `pullreq_comment_id`; query `account_identifier` = `accountIdentifier`.
     /// - Result: nothing; errors 400, 401, 403, 500.
     #[inline]
@@ -105,7 +105,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/comments/{pullreq_comment_id}/reactions/{pullreq_reaction_emoji}`
     ///
-    /// `commentReactionCreatePullReq`, tag `pullreq`. Not repeated: twice may be more than once. Published types.
+    /// `commentReactionCreatePullReq`, tag `pullreq`. Not idempotent, never retried. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`, `pullreq_comment_id`, `pullreq_reaction_emoji`.
     /// - Result: [`types::TypesPullReqCommentReaction`], `application/json`; errors 400, 401, 403, 404, 500.
     #[inline]
@@ -126,7 +126,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/comments/{pullreq_comment_id}/reactions/{pullreq_reaction_emoji}`
     ///
-    /// `commentReactionDeletePullReq`, tag `pullreq`. Idempotent: twice is as good as once. Published types.
+    /// `commentReactionDeletePullReq`, tag `pullreq`. Idempotent, retried automatically. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`, `pullreq_comment_id`, `pullreq_reaction_emoji`.
     /// - Result: nothing; errors 400, 401, 403, 404, 500.
     #[inline]
@@ -147,7 +147,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/comments/{pullreq_comment_id}/status`
     ///
-    /// `commentStatusPullReq`, tag `pullreq`. Not repeated: twice may be more than once. Published types.
+    /// `commentStatusPullReq`, tag `pullreq`. Not idempotent, never retried. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`, `pullreq_comment_id`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::OpenapiCommentStatusPullReqRequest`], `application/json`.
     /// - Result: [`types::TypesPullReqActivity`], `application/json`; errors 400, 401, 403, 500.
@@ -169,7 +169,7 @@ impl<'c> Api<'c> {
     }
     /// `PATCH /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/comments/{pullreq_comment_id}`
     ///
-    /// `commentUpdatePullReq`, tag `pullreq`. Not repeated: twice may be more than once. Published types.
+    /// `commentUpdatePullReq`, tag `pullreq`. Not idempotent, never retried. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`, `pullreq_comment_id`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::OpenapiCommentUpdatePullReqRequest`], `application/json`.
     /// - Result: [`types::TypesPullReqActivity`], `application/json`; errors 400, 401, 403, 500.
@@ -191,7 +191,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /code/api/v1/pullreq/count`
     ///
-    /// `countPullReqSpace`, tag `pullreq`. Safe: it only reads. Published types.
+    /// `countPullReqSpace`, tag `pullreq`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: int, `application/json`.
     #[inline]
@@ -206,7 +206,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/pullreq`
     ///
-    /// `createPullReq`, tag `pullreq`. Not repeated: twice may be more than once. Published types.
+    /// `createPullReq`, tag `pullreq`. Not idempotent, never retried. Published types.
     /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::OpenapiCreatePullReqRequest`], `application/json`.
     /// - Result: [`types::TypesPullReq`], `application/json`; errors 400, 401, 403, 500.
@@ -249,7 +249,7 @@ impl ChecksPullReq {
     pub fn send(self) -> rt::Sending<types::TypesPullReqChecks> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -282,7 +282,7 @@ impl CodeOwnersPullReq {
     pub fn send(self) -> rt::Sending<types::TypesCodeOwnerEvaluation> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -322,7 +322,7 @@ impl CommentApplySuggestions {
     pub fn send(self) -> rt::Sending<types::PullreqCommentApplySuggestionsOutput> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -362,7 +362,7 @@ impl CommentCreatePullReq {
     pub fn send(self) -> rt::Sending<types::TypesPullReqActivity> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -395,7 +395,7 @@ impl CommentDeletePullReq {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -414,7 +414,7 @@ impl CommentReactionCreatePullReq {
     pub fn send(self) -> rt::Sending<types::TypesPullReqCommentReaction> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -433,7 +433,7 @@ impl CommentReactionDeletePullReq {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -473,7 +473,7 @@ impl CommentStatusPullReq {
     pub fn send(self) -> rt::Sending<types::TypesPullReqActivity> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -513,7 +513,7 @@ impl CommentUpdatePullReq {
     pub fn send(self) -> rt::Sending<types::TypesPullReqActivity> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -675,7 +675,7 @@ impl CountPullReqSpace {
     pub fn send(self) -> rt::Sending<i64> {
         self.call.json()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -715,7 +715,7 @@ impl CreatePullReq {
     pub fn send(self) -> rt::Sending<types::TypesPullReq> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/diff`
     ///
-    /// `diffPullReq`, tag `pullreq`. Safe: it only reads. Published types.
+    /// `diffPullReq`, tag `pullreq`. Read-only, retried automatically. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
     /// - Result: list of [`types::GitFileDiff`], `application/json`, `text/plain`; errors 401, 403, 404, 500.
     /// - List: `whole list, items body`.
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/diff`
     ///
-    /// `diffPullReqPost`, tag `pullreq`. Safe: it only reads. Published types.
+    /// `diffPullReqPost`, tag `pullreq`. Read-only, retried automatically. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: list of [`types::ApiFileDiffRequest`], `application/json`.
     /// - Result: list of [`types::GitFileDiff`], `application/json`, `text/plain`; errors 401, 403, 404, 500.
@@ -78,7 +78,7 @@ impl DiffPullReq {
     pub fn send(self) -> rt::Sending<Vec<types::GitFileDiff>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -125,7 +125,7 @@ impl DiffPullReqPost {
     pub fn send(self) -> rt::Sending<Vec<types::GitFileDiff>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `PUT /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/file-views`
     ///
-    /// `fileViewAddPullReq`, tag `pullreq`. Idempotent: twice is as good as once. Published types.
+    /// `fileViewAddPullReq`, tag `pullreq`. Idempotent, retried automatically. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::OpenapiFileViewAddPullReqRequest`], `application/json`.
     /// - Result: [`types::TypesPullReqFileView`], `application/json`; errors 400, 401, 403, 500.
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/file-views/{file_path}`
     ///
-    /// `fileViewDeletePullReq`, tag `pullreq`. Idempotent: twice is as good as once. Published types.
+    /// `fileViewDeletePullReq`, tag `pullreq`. Idempotent, retried automatically. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`, `file_path`; query `account_identifier` = `accountIdentifier`.
     /// - Result: nothing; errors 400, 401, 403, 500.
     #[inline]
@@ -47,7 +47,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/file-views`
     ///
-    /// `fileViewListPullReq`, tag `pullreq`. Safe: it only reads. Published types.
+    /// `fileViewListPullReq`, tag `pullreq`. Read-only, retried automatically. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
     /// - Result: list of [`types::TypesPullReqFileView`], `application/json`; errors 400, 401, 403, 500.
     /// - List: `whole list, items body`.
@@ -99,7 +99,7 @@ impl FileViewAddPullReq {
     pub fn send(self) -> rt::Sending<types::TypesPullReqFileView> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -132,7 +132,7 @@ impl FileViewDeletePullReq {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -165,7 +165,7 @@ impl FileViewListPullReq {
     pub fn send(self) -> rt::Sending<Vec<types::TypesPullReqFileView>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

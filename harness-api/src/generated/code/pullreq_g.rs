@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}`
     ///
-    /// `getPullReq`, tag `pullreq`. Safe: it only reads. Published types.
+    /// `getPullReq`, tag `pullreq`. Read-only, retried automatically. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::TypesPullReq`], `application/json`; errors 400, 401, 403, 500.
     #[inline]
@@ -50,7 +50,7 @@ impl GetPullReq {
     pub fn send(self) -> rt::Sending<types::TypesPullReq> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /code/api/v1/repos/{repo_identifier}/pullreq`
     ///
-    /// `listPullReq`, tag `pullreq`. Safe: it only reads. Published types.
+    /// `listPullReq`, tag `pullreq`. Read-only, retried automatically. Published types.
     /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: list of [`types::TypesPullReq`], `application/json`; errors 400, 401, 403, 500.
     /// - List: `paged page/limit from 1, size 30, at most 100, items body, total header x-total, size header x-per-page`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/activities`
     ///
-    /// `listPullReqActivities`, tag `pullreq`. Safe: it only reads. Published types.
+    /// `listPullReqActivities`, tag `pullreq`. Read-only, retried automatically. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
     /// - Result: list of [`types::TypesPullReqActivity`], `application/json`; errors 400, 401, 403, 500.
     #[inline]
@@ -43,7 +43,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/commits`
     ///
-    /// `listPullReqCommits`, tag `pullreq`. Safe: it only reads. Published types.
+    /// `listPullReqCommits`, tag `pullreq`. Read-only, retried automatically. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
     /// - Result: list of [`types::TypesCommit`], `application/json`; errors 401, 403, 404, 500.
     /// - List: `paged page/limit from 1, size 30, at most 100, items body, total header x-total, size header x-per-page`.
@@ -63,7 +63,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /code/api/v1/pullreq`
     ///
-    /// `listPullReqSpace`, tag `pullreq`. Safe: it only reads. Published types.
+    /// `listPullReqSpace`, tag `pullreq`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: list of [`types::TypesPullReqRepo`], `application/json`.
     #[inline]
@@ -78,7 +78,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/suggestions/labels`
     ///
-    /// `listSuggestedLabels`, tag `pullreq`. Safe: it only reads. Published types.
+    /// `listSuggestedLabels`, tag `pullreq`. Read-only, retried automatically. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
     /// - Result: list of [`types::TypesPullReqLabelSuggestionResponse`], `application/json`; errors 400, 401, 403, 500.
     /// - List: `paged page/limit from 1, size 30, at most 100, items body, total header x-total, size header x-per-page`.
@@ -98,7 +98,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/suggestions/reviewers`
     ///
-    /// `listSuggestedReviewers`, tag `pullreq`. Safe: it only reads. Published types.
+    /// `listSuggestedReviewers`, tag `pullreq`. Read-only, retried automatically. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::TypesListReviewerSuggestionsOutput`], `application/json`; errors 400, 401, 403, 500.
     /// - List: `paged page/limit from 1, size 30, at most 100, items suggestions, total header x-total, size header x-per-page`.
@@ -330,7 +330,7 @@ impl ListPullReq {
     pub fn send(self) -> rt::Sending<Vec<types::TypesPullReq>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -415,7 +415,7 @@ impl ListPullReqActivities {
     pub fn send(self) -> rt::Sending<Vec<types::TypesPullReqActivity>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -462,7 +462,7 @@ impl ListPullReqCommits {
     pub fn send(self) -> rt::Sending<Vec<types::TypesCommit>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -659,7 +659,7 @@ impl ListPullReqSpace {
     pub fn send(self) -> rt::Sending<Vec<types::TypesPullReqRepo>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -706,7 +706,7 @@ impl ListSuggestedLabels {
     pub fn send(self) -> rt::Sending<Vec<types::TypesPullReqLabelSuggestionResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -760,7 +760,7 @@ impl ListSuggestedReviewers {
     pub fn send(self) -> rt::Sending<types::TypesListReviewerSuggestionsOutput> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/merge`
     ///
-    /// `mergePullReqOp`, tag `pullreq`. Not repeated: twice may be more than once. Published types.
+    /// `mergePullReqOp`, tag `pullreq`. Not idempotent, never retried. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::OpenapiMergePullReq`], `application/json`.
     /// - Result: [`types::TypesMergeResponse`], `application/json`; errors 400, 401, 403, 404, 405, 409, 422.
@@ -58,7 +58,7 @@ impl MergePullReqOp {
     pub fn send(self) -> rt::Sending<types::TypesMergeResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

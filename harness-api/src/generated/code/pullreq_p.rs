@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/automerge`
     ///
-    /// `prAutoMergeDisable`, tag `pullreq`. Idempotent: twice is as good as once. Published types.
+    /// `prAutoMergeDisable`, tag `pullreq`. Idempotent, retried automatically. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
     /// - Result: nothing; errors 400, 401, 403, 500.
     #[inline]
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/automerge`
     ///
-    /// `prAutoMergeEnable`, tag `pullreq`. Idempotent: twice is as good as once. Published types.
+    /// `prAutoMergeEnable`, tag `pullreq`. Idempotent, retried automatically. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::PrAutoMergeEnableBody`], `application/json`.
     /// - Result: [`types::TypesAutoMergeResponse`], `application/json`; errors 400, 401, 403, 500.
@@ -45,7 +45,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/automerge`
     ///
-    /// `prAutoMergeGet`, tag `pullreq`. Safe: it only reads. Published types.
+    /// `prAutoMergeGet`, tag `pullreq`. Read-only, retried automatically. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::TypesAutoMergeResponse`], `application/json`; errors 400, 401, 403, 500.
     #[inline]
@@ -64,7 +64,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/pullreq/candidates`
     ///
-    /// `prCandidates`, tag `pullreq`. Safe: it only reads. Published types.
+    /// `prCandidates`, tag `pullreq`. Read-only, retried automatically. Published types.
     /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: list of [`types::TypesBranchTable`], `application/json`.
     #[inline]
@@ -81,7 +81,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/mergequeue`
     ///
-    /// `prMergeQueueEnable`, tag `pullreq`. Idempotent: twice is as good as once. Published types.
+    /// `prMergeQueueEnable`, tag `pullreq`. Idempotent, retried automatically. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::PrMergeQueueEnableBody`], `application/json`.
     /// - Result: [`types::TypesMergeQueueInfo`], `application/json`; errors 400, 401, 403, 404, 500.
@@ -101,7 +101,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/mergequeue`
     ///
-    /// `prMergeQueueGet`, tag `pullreq`. Safe: it only reads. Published types.
+    /// `prMergeQueueGet`, tag `pullreq`. Read-only, retried automatically. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::TypesMergeQueueInfo`], `application/json`; errors 400, 401, 403, 404, 500.
     #[inline]
@@ -120,7 +120,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/mergequeue/prioritize`
     ///
-    /// `prMergeQueuePrioritize`, tag `pullreq`. Not repeated: twice may be more than once. Published types.
+    /// `prMergeQueuePrioritize`, tag `pullreq`. Not idempotent, never retried. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
     /// - Result: nothing; errors 400, 401, 403, 404, 500.
     #[inline]
@@ -139,7 +139,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/mergequeue`
     ///
-    /// `prMergeQueueRemove`, tag `pullreq`. Idempotent: twice is as good as once. Published types.
+    /// `prMergeQueueRemove`, tag `pullreq`. Idempotent, retried automatically. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
     /// - Result: nothing; errors 400, 401, 403, 404, 500.
     #[inline]
@@ -158,7 +158,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/metadata`
     ///
-    /// `pullReqMetaData`, tag `pullreq`. Safe: it only reads. Published types.
+    /// `pullReqMetaData`, tag `pullreq`. Read-only, retried automatically. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::TypesPullReqStats`], `application/json`; errors 401, 403, 404, 500.
     #[inline]
@@ -177,7 +177,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/view`
     ///
-    /// `pullReqViewCreate`, tag `pullreq`. Idempotent: twice is as good as once. Published types.
+    /// `pullReqViewCreate`, tag `pullreq`. Idempotent, retried automatically. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::OpenapiPullReqViewCreateRequest`], `application/json`.
     /// - Result: nothing; errors 400, 401, 403, 500.
@@ -197,7 +197,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/view`
     ///
-    /// `pullReqViewGet`, tag `pullreq`. Safe: it only reads. Published types.
+    /// `pullReqViewGet`, tag `pullreq`. Read-only, retried automatically. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::PullreqPullReqViewResponse`], `application/json`; errors 400, 401, 403, 404, 500.
     #[inline]
@@ -241,7 +241,7 @@ impl PrAutoMergeDisable {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -281,7 +281,7 @@ impl PrAutoMergeEnable {
     pub fn send(self) -> rt::Sending<types::TypesAutoMergeResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -314,7 +314,7 @@ impl PrAutoMergeGet {
     pub fn send(self) -> rt::Sending<types::TypesAutoMergeResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -354,7 +354,7 @@ impl PrCandidates {
     pub fn send(self) -> rt::Sending<Vec<types::TypesBranchTable>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -394,7 +394,7 @@ impl PrMergeQueueEnable {
     pub fn send(self) -> rt::Sending<types::TypesMergeQueueInfo> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -427,7 +427,7 @@ impl PrMergeQueueGet {
     pub fn send(self) -> rt::Sending<types::TypesMergeQueueInfo> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -460,7 +460,7 @@ impl PrMergeQueuePrioritize {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -493,7 +493,7 @@ impl PrMergeQueueRemove {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -526,7 +526,7 @@ impl PullReqMetaData {
     pub fn send(self) -> rt::Sending<types::TypesPullReqStats> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -566,7 +566,7 @@ impl PullReqViewCreate {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -599,7 +599,7 @@ impl PullReqViewGet {
     pub fn send(self) -> rt::Sending<types::PullreqPullReqViewResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

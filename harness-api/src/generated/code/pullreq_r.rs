@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/suggestions/labels/{label_id}`
     ///
-    /// `removeSuggestedLabel`, tag `pullreq`. Idempotent: twice is as good as once. Published types.
+    /// `removeSuggestedLabel`, tag `pullreq`. Idempotent, retried automatically. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`, `label_id`; query `account_identifier` = `accountIdentifier`.
     /// - Result: nothing; errors 400, 401, 403, 404, 500.
     #[inline]
@@ -27,7 +27,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/suggestions/reviewers/{principal_id}`
     ///
-    /// `removeSuggestedReviewer`, tag `pullreq`. Idempotent: twice is as good as once. Published types.
+    /// `removeSuggestedReviewer`, tag `pullreq`. Idempotent, retried automatically. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`, `principal_id`; query `account_identifier` = `accountIdentifier`.
     /// - Result: nothing; errors 400, 401, 403, 404, 500.
     #[inline]
@@ -48,7 +48,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/branch`
     ///
-    /// `restorePullReqSourceBranch`, tag `pullreq`. Not repeated: twice may be more than once. Published types.
+    /// `restorePullReqSourceBranch`, tag `pullreq`. Not idempotent, never retried. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::PullreqNumberBranchBody`], `application/json`.
     /// - Result: [`types::TypesCreateBranchOutput`], `application/json`.
@@ -68,7 +68,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/revert`
     ///
-    /// `revertPullReqOp`, tag `pullreq`. Not repeated: twice may be more than once. Published types.
+    /// `revertPullReqOp`, tag `pullreq`. Not idempotent, never retried. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::PullreqNumberRevertBody`], `application/json`.
     /// - Result: [`types::TypesRevertResponse`], `application/json`.
@@ -88,7 +88,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/reviews`
     ///
-    /// `reviewSubmitPullReq`, tag `pullreq`. Not repeated: twice may be more than once. Published types.
+    /// `reviewSubmitPullReq`, tag `pullreq`. Not idempotent, never retried. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::OpenapiReviewSubmitPullReqRequest`], `application/json`.
     /// - Result: nothing; errors 400, 401, 403, 500.
@@ -108,7 +108,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/reviewers`
     ///
-    /// `reviewerAddPullReq`, tag `pullreq`. Idempotent: twice is as good as once. Published types.
+    /// `reviewerAddPullReq`, tag `pullreq`. Idempotent, retried automatically. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::OpenapiReviewerAddPullReqRequest`], `application/json`.
     /// - Result: [`types::TypesPullReqReviewer`], `application/json`; errors 400, 401, 403, 500.
@@ -128,7 +128,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/reviewers/combined`
     ///
-    /// `reviewerCombinedListPullReq`, tag `pullreq`. Safe: it only reads. Published types.
+    /// `reviewerCombinedListPullReq`, tag `pullreq`. Read-only, retried automatically. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::PullreqCombinedListResponse`], `application/json`.
     #[inline]
@@ -147,7 +147,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/reviewers/{pullreq_reviewer_id}`
     ///
-    /// `reviewerDeletePullReq`, tag `pullreq`. Idempotent: twice is as good as once. Published types.
+    /// `reviewerDeletePullReq`, tag `pullreq`. Idempotent, retried automatically. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`, `pullreq_reviewer_id`; query `account_identifier` = `accountIdentifier`.
     /// - Result: nothing; errors 400, 401, 403, 500.
     #[inline]
@@ -168,7 +168,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/reviewers`
     ///
-    /// `reviewerListPullReq`, tag `pullreq`. Safe: it only reads. Published types.
+    /// `reviewerListPullReq`, tag `pullreq`. Read-only, retried automatically. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
     /// - Result: list of [`types::TypesPullReqReviewer`], `application/json`; errors 400, 401, 403, 500.
     /// - List: `whole list, items body`.
@@ -213,7 +213,7 @@ impl RemoveSuggestedLabel {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -246,7 +246,7 @@ impl RemoveSuggestedReviewer {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -286,7 +286,7 @@ impl RestorePullReqSourceBranch {
     pub fn send(self) -> rt::Sending<types::TypesCreateBranchOutput> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -326,7 +326,7 @@ impl RevertPullReqOp {
     pub fn send(self) -> rt::Sending<types::TypesRevertResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -366,7 +366,7 @@ impl ReviewSubmitPullReq {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -406,7 +406,7 @@ impl ReviewerAddPullReq {
     pub fn send(self) -> rt::Sending<types::TypesPullReqReviewer> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -439,7 +439,7 @@ impl ReviewerCombinedListPullReq {
     pub fn send(self) -> rt::Sending<types::PullreqCombinedListResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -472,7 +472,7 @@ impl ReviewerDeletePullReq {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -505,7 +505,7 @@ impl ReviewerListPullReq {
     pub fn send(self) -> rt::Sending<Vec<types::TypesPullReqReviewer>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/state`
     ///
-    /// `statePullReq`, tag `pullreq`. Not repeated: twice may be more than once. Published types.
+    /// `statePullReq`, tag `pullreq`. Not idempotent, never retried. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::OpenapiStatePullReqRequest`], `application/json`.
     /// - Result: [`types::TypesPullReq`], `application/json`; errors 400, 401, 403, 500.
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/suggestions/labels/batch`
     ///
-    /// `suggestLabelsBatch`, tag `pullreq`. Not repeated: twice may be more than once. Published types.
+    /// `suggestLabelsBatch`, tag `pullreq`. Not idempotent, never retried. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::OpenapiPullReqSuggestLabelsBatchRequest`], `application/json`.
     /// - Result: nothing; errors 400, 401, 403, 500.
@@ -46,7 +46,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/suggestions/reviewers/batch`
     ///
-    /// `suggestReviewersBatch`, tag `pullreq`. Not repeated: twice may be more than once. Published types.
+    /// `suggestReviewersBatch`, tag `pullreq`. Not idempotent, never retried. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::OpenapiPullReqSuggestReviewersBatchRequest`], `application/json`.
     /// - Result: nothing; errors 400, 401, 403, 404, 500.
@@ -98,7 +98,7 @@ impl StatePullReq {
     pub fn send(self) -> rt::Sending<types::TypesPullReq> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -138,7 +138,7 @@ impl SuggestLabelsBatch {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -178,7 +178,7 @@ impl SuggestReviewersBatch {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

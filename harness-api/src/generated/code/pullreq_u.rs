@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `PATCH /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}`
     ///
-    /// `updatePullReq`, tag `pullreq`. Not repeated: twice may be more than once. Published types.
+    /// `updatePullReq`, tag `pullreq`. Not idempotent, never retried. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::OpenapiUpdatePullReqRequest`], `application/json`.
     /// - Result: [`types::TypesPullReq`], `application/json`; errors 400, 401, 403, 500.
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/reviewers/usergroups`
     ///
-    /// `userGroupReviewerAddPullReq`, tag `pullreq`. Idempotent: twice is as good as once. Published types.
+    /// `userGroupReviewerAddPullReq`, tag `pullreq`. Idempotent, retried automatically. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::OpenapiUserGroupReviewerAddRequest`], `application/json`.
     /// - Result: [`types::TypesUserGroupReviewer`], `application/json`.
@@ -46,7 +46,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/reviewers/usergroups/{user_group_id}`
     ///
-    /// `userGroupReviewerDeletePullReq`, tag `pullreq`. Idempotent: twice is as good as once. Published types.
+    /// `userGroupReviewerDeletePullReq`, tag `pullreq`. Idempotent, retried automatically. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`, `user_group_id`; query `account_identifier` = `accountIdentifier`.
     /// - Result: nothing.
     #[inline]
@@ -99,7 +99,7 @@ impl UpdatePullReq {
     pub fn send(self) -> rt::Sending<types::TypesPullReq> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -139,7 +139,7 @@ impl UserGroupReviewerAddPullReq {
     pub fn send(self) -> rt::Sending<types::TypesUserGroupReviewer> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -172,7 +172,7 @@ impl UserGroupReviewerDeletePullReq {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /code/api/v1/repos/{repo_identifier}/commits/calculate-divergence`
     ///
-    /// `calculateCommitDivergence`, tag `repository`. Safe: it only reads. Published types.
+    /// `calculateCommitDivergence`, tag `repository`. Read-only, retried automatically. Published types.
     /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::OpenapiCalculateCommitDivergenceRequest`], `application/json`.
     /// - Result: list of [`types::TypesCommitDivergence`], `application/json`; errors 401, 403, 404, 500.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/codeowners/validate`
     ///
-    /// `codeOwnersValidate`, tag `repository`. Safe: it only reads. Published types.
+    /// `codeOwnersValidate`, tag `repository`. Read-only, retried automatically. Published types.
     /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: nothing; errors 401, 403, 404, 422, 500.
     #[inline]
@@ -41,7 +41,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/commits`
     ///
-    /// `commitFiles`, tag `repository`. Not repeated: twice may be more than once. Published types.
+    /// `commitFiles`, tag `repository`. Not idempotent, never retried. Published types.
     /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::OpenapiCommitFilesRequest`], `application/json`.
     /// - Result: [`types::TypesCommitFilesResponse`], `application/json`; errors 400, 401, 403, 404, 422, 500.
@@ -59,7 +59,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/branches`
     ///
-    /// `createBranch`, tag `repository`. Not repeated: twice may be more than once. Published types.
+    /// `createBranch`, tag `repository`. Not idempotent, never retried. Published types.
     /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::OpenapiCreateBranchRequest`], `application/json`.
     /// - Result: [`types::TypesCreateBranchOutput`], `application/json`; errors 400, 401, 403, 422, 500.
@@ -77,7 +77,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /code/api/v1/repos`
     ///
-    /// `createRepository`, tag `repository`. Not repeated: twice may be more than once. Published types.
+    /// `createRepository`, tag `repository`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::OpenapiCreateRepositoryRequest`], `application/json`.
     /// - Result: [`types::RepoRepositoryOutput`], `application/json`; errors 400, 401, 403, 500.
@@ -93,7 +93,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/tags`
     ///
-    /// `createTag`, tag `repository`. Not repeated: twice may be more than once. Published types.
+    /// `createTag`, tag `repository`. Not idempotent, never retried. Published types.
     /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::OpenapiCreateTagRequest`], `application/json`.
     /// - Result: [`types::TypesCommitTag`], `application/json`; errors 400, 401, 403, 409, 422, 500.
@@ -143,7 +143,7 @@ impl CalculateCommitDivergence {
     pub fn send(self) -> rt::Sending<Vec<types::TypesCommitDivergence>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -183,7 +183,7 @@ impl CodeOwnersValidate {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -223,7 +223,7 @@ impl CommitFiles {
     pub fn send(self) -> rt::Sending<types::TypesCommitFilesResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -263,7 +263,7 @@ impl CreateBranch {
     pub fn send(self) -> rt::Sending<types::TypesCreateBranchOutput> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -303,7 +303,7 @@ impl CreateRepository {
     pub fn send(self) -> rt::Sending<types::RepoRepositoryOutput> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -343,7 +343,7 @@ impl CreateTag {
     pub fn send(self) -> rt::Sending<types::TypesCommitTag> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /code/api/v1/repos/{repo_identifier}/branches/{branch_name}`
     ///
-    /// `deleteBranch`, tag `repository`. Idempotent: twice is as good as once. Published types.
+    /// `deleteBranch`, tag `repository`. Idempotent, retried automatically. Published types.
     /// - Required: path `repo_identifier`, `branch_name`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::TypesDeleteBranchOutput`], `application/json`; errors 401, 403, 404, 422, 500.
     #[inline]
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /code/api/v1/repos/{repo_identifier}`
     ///
-    /// `deleteRepository`, tag `repository`. Idempotent: twice is as good as once. Published types.
+    /// `deleteRepository`, tag `repository`. Idempotent, retried automatically. Published types.
     /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::RepoSoftDeleteResponse`], `application/json`; errors 401, 403, 404, 500.
     #[inline]
@@ -42,7 +42,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /code/api/v1/repos/{repo_identifier}/tags/{tag_name}`
     ///
-    /// `deleteTag`, tag `repository`. Idempotent: twice is as good as once. Published types.
+    /// `deleteTag`, tag `repository`. Idempotent, retried automatically. Published types.
     /// - Required: path `repo_identifier`, `tag_name`; query `account_identifier` = `accountIdentifier`.
     /// - Result: nothing; errors 401, 403, 404, 409, 422, 500.
     #[inline]
@@ -61,7 +61,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/diff-stats/{range}`
     ///
-    /// `diffStats`, tag `repository`. Safe: it only reads. Published types.
+    /// `diffStats`, tag `repository`. Read-only, retried automatically. Published types.
     /// - Required: path `repo_identifier`, `range`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::TypesDiffStats`], `application/json`; errors 401, 403, 500.
     #[inline]
@@ -119,7 +119,7 @@ impl DeleteBranch {
     pub fn send(self) -> rt::Sending<types::TypesDeleteBranchOutput> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -152,7 +152,7 @@ impl DeleteRepository {
     pub fn send(self) -> rt::Sending<types::RepoSoftDeleteResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -199,7 +199,7 @@ impl DeleteTag {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -239,7 +239,7 @@ impl DiffStats {
     pub fn send(self) -> rt::Sending<types::TypesDiffStats> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

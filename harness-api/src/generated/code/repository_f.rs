@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /code/api/v1/repos/{repo_identifier}/settings/general`
     ///
-    /// `findGeneralSettings`, tag `repository`. Safe: it only reads. Published types.
+    /// `findGeneralSettings`, tag `repository`. Read-only, retried automatically. Published types.
     /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ReposettingsGeneralSettings`], `application/json`.
     #[inline]
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/settings/security`
     ///
-    /// `findSecuritySettings`, tag `repository`. Safe: it only reads. Published types.
+    /// `findSecuritySettings`, tag `repository`. Read-only, retried automatically. Published types.
     /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ReposettingsSecuritySettings`], `application/json`.
     #[inline]
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/fork`
     ///
-    /// `forkCreate`, tag `repository`. Not repeated: twice may be more than once. Published types.
+    /// `forkCreate`, tag `repository`. Not idempotent, never retried. Published types.
     /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::ForkCreateBody`], `application/json`.
     /// - Result: [`types::RepoRepositoryOutput`], `application/json`; errors 400, 401, 403, 404, 500.
@@ -58,7 +58,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/fork-sync`
     ///
-    /// `forkSyncBranch`, tag `repository`. Not repeated: twice may be more than once. Published types.
+    /// `forkSyncBranch`, tag `repository`. Not idempotent, never retried. Published types.
     /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::ForkSyncBranchBody`], `application/json`.
     /// - Result: [`types::TypesForkSyncOutput`], `application/json`; errors 400, 401, 403, 404, 409, 500.
@@ -101,7 +101,7 @@ impl FindGeneralSettings {
     pub fn send(self) -> rt::Sending<types::ReposettingsGeneralSettings> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -134,7 +134,7 @@ impl FindSecuritySettings {
     pub fn send(self) -> rt::Sending<types::ReposettingsSecuritySettings> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -174,7 +174,7 @@ impl ForkCreate {
     pub fn send(self) -> rt::Sending<types::RepoRepositoryOutput> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -214,7 +214,7 @@ impl ForkSyncBranch {
     pub fn send(self) -> rt::Sending<types::TypesForkSyncOutput> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

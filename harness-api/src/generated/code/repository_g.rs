@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /code/api/v1/repos/{repo_identifier}/blame/{path}`
     ///
-    /// `getBlame`, tag `repository`. Safe: it only reads. Published types.
+    /// `getBlame`, tag `repository`. Read-only, retried automatically. Published types.
     /// - Required: path `repo_identifier`, `path`; query `account_identifier` = `accountIdentifier`.
     /// - Result: list of [`types::GitBlamePart`], `application/json`; errors 401, 403, 404, 500.
     /// - List: `whole list, items body`.
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/branches/{branch_name}`
     ///
-    /// `getBranch`, tag `repository`. Safe: it only reads. Published types.
+    /// `getBranch`, tag `repository`. Read-only, retried automatically. Published types.
     /// - Required: path `repo_identifier`, `branch_name`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::TypesBranchExtended`], `application/json`; errors 401, 403, 404, 500.
     #[inline]
@@ -45,7 +45,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/commits/{commit_sha}`
     ///
-    /// `getCommit`, tag `repository`. Safe: it only reads. Published types.
+    /// `getCommit`, tag `repository`. Read-only, retried automatically. Published types.
     /// - Required: path `repo_identifier`, `commit_sha`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::TypesCommit`], `application/json`; errors 401, 403, 404, 500.
     #[inline]
@@ -64,7 +64,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/commits/{commit_sha}/diff`
     ///
-    /// `getCommitDiff`, tag `repository`. Safe: it only reads. Published types.
+    /// `getCommitDiff`, tag `repository`. Read-only, retried automatically. Published types.
     /// - Required: path `repo_identifier`, `commit_sha`; query `account_identifier` = `accountIdentifier`.
     /// - Result: text, `application/json`, `text/plain`; errors 401, 403, 404, 500.
     #[inline]
@@ -83,7 +83,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/content/{path}`
     ///
-    /// `getContent`, tag `repository`. Safe: it only reads. Published types.
+    /// `getContent`, tag `repository`. Read-only, retried automatically. Published types.
     /// - Required: path `repo_identifier`, `path`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::OpenapiGetContentOutput`], `application/json`; errors 401, 403, 404, 500.
     #[inline]
@@ -102,7 +102,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/linked/source`
     ///
-    /// `getLinkedSource`, tag `repository`. Safe: it only reads. Published types.
+    /// `getLinkedSource`, tag `repository`. Read-only, retried automatically. Published types.
     /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::RepoLinkedSourceOutput`], `application/json`; errors 400, 401, 403, 404, 500.
     #[inline]
@@ -119,7 +119,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/raw/{path}`
     ///
-    /// `getRaw`, tag `repository`. Safe: it only reads. Published types.
+    /// `getRaw`, tag `repository`. Read-only, retried automatically. Published types.
     /// - Required: path `repo_identifier`, `path`; query `account_identifier` = `accountIdentifier`.
     /// - Result: bytes, as a stream, `application/octet-stream`; errors 401, 403, 404, 500.
     #[inline]
@@ -138,7 +138,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/languages`
     ///
-    /// `getRepoLanguages`, tag `repository`. Safe: it only reads. Published types.
+    /// `getRepoLanguages`, tag `repository`. Read-only, retried automatically. Published types.
     /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: list of json, `application/json`; errors 401, 403, 404, 500.
     /// - List: `whole list, items body`.
@@ -156,7 +156,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /code/api/v1/repos/{repo_identifier}`
     ///
-    /// `getRepository`, tag `repository`. Safe: it only reads. Published types.
+    /// `getRepository`, tag `repository`. Read-only, retried automatically. Published types.
     /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::RepoRepositoryOutput`], `application/json`; errors 401, 403, 404, 500.
     #[inline]
@@ -219,7 +219,7 @@ impl GetBlame {
     pub fn send(self) -> rt::Sending<Vec<types::GitBlamePart>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -287,7 +287,7 @@ impl GetBranch {
     pub fn send(self) -> rt::Sending<types::TypesBranchExtended> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -320,7 +320,7 @@ impl GetCommit {
     pub fn send(self) -> rt::Sending<types::TypesCommit> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -353,7 +353,7 @@ impl GetCommitDiff {
     pub fn send(self) -> rt::Sending<String> {
         self.call.json()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -407,7 +407,7 @@ impl GetContent {
     pub fn send(self) -> rt::Sending<types::OpenapiGetContentOutput> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -440,7 +440,7 @@ impl GetLinkedSource {
     pub fn send(self) -> rt::Sending<types::RepoLinkedSourceOutput> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -480,7 +480,7 @@ impl GetRaw {
     pub fn send(self) -> rt::Sending<rt::ByteStream> {
         self.call.byte_answer()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -513,7 +513,7 @@ impl GetRepoLanguages {
     pub fn send(self) -> rt::Sending<Vec<serde_json::Value>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -553,7 +553,7 @@ impl GetRepository {
     pub fn send(self) -> rt::Sending<types::RepoRepositoryOutput> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

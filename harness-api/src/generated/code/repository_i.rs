@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /code/api/v1/repos/import`
     ///
-    /// `importRepository`, tag `repository`. Not repeated: twice may be more than once. Published types.
+    /// `importRepository`, tag `repository`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::ReposImportBody`], `application/json`.
     /// - Result: [`types::RepoRepositoryOutput`], `application/json`; errors 400, 401, 403, 500.
@@ -54,7 +54,7 @@ impl ImportRepository {
     pub fn send(self) -> rt::Sending<types::RepoRepositoryOutput> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /code/api/v1/repos/link`
     ///
-    /// `linkedCreate`, tag `repository`. Not repeated: twice may be more than once. Published types.
+    /// `linkedCreate`, tag `repository`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::LinkedCreateBody`], `application/json`.
     /// - Result: [`types::RepoRepositoryOutput`], `application/json`; errors 400, 401, 403, 404, 500.
@@ -19,7 +19,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/linked/sync`
     ///
-    /// `linkedSync`, tag `repository`. Not repeated: twice may be more than once. Published types.
+    /// `linkedSync`, tag `repository`. Not idempotent, never retried. Published types.
     /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::LinkedSyncBody`], `application/json`.
     /// - Result: [`types::RepoLinkedSyncOutput`], `application/json`; errors 400, 401, 403, 404, 500.
@@ -37,7 +37,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/branches`
     ///
-    /// `listBranches`, tag `repository`. Safe: it only reads. Published types.
+    /// `listBranches`, tag `repository`. Read-only, retried automatically. Published types.
     /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: list of [`types::TypesBranchExtended`], `application/json`; errors 401, 403, 404, 500.
     /// - List: `paged page/limit from 1, size 30, at most 100, items body, total header x-total, size header x-per-page`.
@@ -55,7 +55,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/commits`
     ///
-    /// `listCommits`, tag `repository`. Safe: it only reads. Published types.
+    /// `listCommits`, tag `repository`. Read-only, retried automatically. Published types.
     /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::TypesListCommitResponse`], `application/json`; errors 401, 403, 404, 500.
     /// - List: `paged page/limit from 1, size 30, at most 100, items commits, total total_commits, size header x-per-page`.
@@ -73,7 +73,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/paths`
     ///
-    /// `listPaths`, tag `repository`. Safe: it only reads. Published types.
+    /// `listPaths`, tag `repository`. Read-only, retried automatically. Published types.
     /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::RepoListPathsOutput`], `application/json`.
     #[inline]
@@ -90,7 +90,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/activities`
     ///
-    /// `listRepoActivities`, tag `repository`. Safe: it only reads. Published types.
+    /// `listRepoActivities`, tag `repository`. Read-only, retried automatically. Published types.
     /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: list of [`types::TypesRepoActivity`], `application/json`; errors 400, 401, 403, 404, 500.
     /// - List: `paged page/limit from 1, size 30, at most 100, items body, total header x-total, size header x-per-page`.
@@ -108,7 +108,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /code/api/v1/repos`
     ///
-    /// `listRepos`, tag `repository`. Safe: it only reads. Published types.
+    /// `listRepos`, tag `repository`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: list of [`types::RepoRepositoryOutput`], `application/json`; errors 401, 403, 404, 500.
     /// - List: `paged page/limit from 1, size 30, at most 100, items body, total header x-total, size header x-per-page`.
@@ -121,7 +121,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/tags`
     ///
-    /// `listTags`, tag `repository`. Safe: it only reads. Published types.
+    /// `listTags`, tag `repository`. Read-only, retried automatically. Published types.
     /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: list of [`types::TypesCommitTag`], `application/json`; errors 401, 403, 404, 500.
     /// - List: `paged page/limit from 1, size 30, at most 100, items body, total header x-total, size header x-per-page`.
@@ -171,7 +171,7 @@ impl LinkedCreate {
     pub fn send(self) -> rt::Sending<types::RepoRepositoryOutput> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -211,7 +211,7 @@ impl LinkedSync {
     pub fn send(self) -> rt::Sending<types::RepoLinkedSyncOutput> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -318,7 +318,7 @@ impl ListBranches {
     pub fn send(self) -> rt::Sending<Vec<types::TypesBranchExtended>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -442,7 +442,7 @@ impl ListCommits {
     pub fn send(self) -> rt::Sending<types::TypesListCommitResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -496,7 +496,7 @@ impl ListPaths {
     pub fn send(self) -> rt::Sending<types::RepoListPathsOutput> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -557,7 +557,7 @@ impl ListRepoActivities {
     pub fn send(self) -> rt::Sending<Vec<types::TypesRepoActivity>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -650,7 +650,7 @@ impl ListRepos {
     pub fn send(self) -> rt::Sending<Vec<types::RepoRepositoryOutput>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -736,7 +736,7 @@ impl ListTags {
     pub fn send(self) -> rt::Sending<Vec<types::TypesCommitTag>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

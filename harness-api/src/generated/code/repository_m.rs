@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /code/api/v1/repos/{repo_identifier}/merge-check/{range}`
     ///
-    /// `mergeCheck`, tag `repository`. Safe: it only reads. Published types.
+    /// `mergeCheck`, tag `repository`. Read-only, retried automatically. Published types.
     /// - Required: path `repo_identifier`, `range`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::RepoMergeCheck`], `application/json`; errors 401, 403, 500.
     #[inline]
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/merge-commit`
     ///
-    /// `mergeCommit`, tag `repository`. Not repeated: twice may be more than once. Published types.
+    /// `mergeCommit`, tag `repository`. Not idempotent, never retried. Published types.
     /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::MergeCommitBody`], `application/json`.
     /// - Result: [`types::TypesMergeCommitResponse`], `application/json`; errors 400, 401, 403, 404, 422, 500.
@@ -43,7 +43,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /code/api/v1/repos/{repo_identifier}/mergequeue/{branch_name}`
     ///
-    /// `mergeQueueClear`, tag `repository`. Idempotent: twice is as good as once. Published types.
+    /// `mergeQueueClear`, tag `repository`. Idempotent, retried automatically. Published types.
     /// - Required: path `repo_identifier`, `branch_name`; query `account_identifier` = `accountIdentifier`.
     /// - Result: nothing; errors 400, 401, 403, 404, 500.
     #[inline]
@@ -62,7 +62,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/mergequeue/{branch_name}`
     ///
-    /// `mergeQueueListEntries`, tag `repository`. Safe: it only reads. Published types.
+    /// `mergeQueueListEntries`, tag `repository`. Read-only, retried automatically. Published types.
     /// - Required: path `repo_identifier`, `branch_name`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::RepoMergeQueueFullInfo`], `application/json`; errors 400, 401, 403, 404, 500.
     #[inline]
@@ -113,7 +113,7 @@ impl MergeCheck {
     pub fn send(self) -> rt::Sending<types::RepoMergeCheck> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -153,7 +153,7 @@ impl MergeCommit {
     pub fn send(self) -> rt::Sending<types::TypesMergeCommitResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -186,7 +186,7 @@ impl MergeQueueClear {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -219,7 +219,7 @@ impl MergeQueueListEntries {
     pub fn send(self) -> rt::Sending<types::RepoMergeQueueFullInfo> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

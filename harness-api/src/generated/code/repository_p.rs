@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /code/api/v1/repos/{repo_identifier}/path-details`
     ///
-    /// `pathDetails`, tag `repository`. Safe: it only reads. Published types.
+    /// `pathDetails`, tag `repository`. Read-only, retried automatically. Published types.
     /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::OpenapiPathsDetailsRequest`], `application/json`.
     /// - Result: [`types::RepoPathsDetailsOutput`], `application/json`; errors 401, 403, 404, 500.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/purge`
     ///
-    /// `purgeRepository`, tag `repository`. Not repeated: twice may be more than once. Published types.
+    /// `purgeRepository`, tag `repository`. Not idempotent, never retried. Published types.
     /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`, `deleted_at`.
     /// - Result: nothing; errors 401, 403, 404, 500.
     #[inline]
@@ -82,7 +82,7 @@ impl PathDetails {
     pub fn send(self) -> rt::Sending<types::RepoPathsDetailsOutput> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -115,7 +115,7 @@ impl PurgeRepository {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

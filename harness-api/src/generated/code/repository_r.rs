@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /code/api/v1/repos/{repo_identifier}/diff/{range}`
     ///
-    /// `rawDiff`, tag `repository`. Safe: it only reads. Published types.
+    /// `rawDiff`, tag `repository`. Read-only, retried automatically. Published types.
     /// - Required: path `repo_identifier`, `range`; query `account_identifier` = `accountIdentifier`.
     /// - Result: list of [`types::GitFileDiff`], `application/json`, `text/plain`; errors 401, 403, 500.
     /// - List: `whole list, items body`.
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/diff/{range}`
     ///
-    /// `rawDiffPost`, tag `repository`. Safe: it only reads. Published types.
+    /// `rawDiffPost`, tag `repository`. Read-only, retried automatically. Published types.
     /// - Required: path `repo_identifier`, `range`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: list of [`types::ApiFileDiffRequest`], `application/json`.
     /// - Result: list of [`types::GitFileDiff`], `application/json`, `text/plain`; errors 401, 403, 500.
@@ -46,7 +46,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/rebase`
     ///
-    /// `rebaseBranch`, tag `repository`. Not repeated: twice may be more than once. Published types.
+    /// `rebaseBranch`, tag `repository`. Not idempotent, never retried. Published types.
     /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::RepoIdentifierRebaseBody`], `application/json`.
     /// - Result: [`types::TypesRebaseResponse`], `application/json`.
@@ -64,7 +64,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/archive/{git_ref}.{format}`
     ///
-    /// `archive`, tag `repository`. Safe: it only reads. Published types.
+    /// `archive`, tag `repository`. Read-only, retried automatically. Published types.
     /// - Required: path `repo_identifier`, `git_ref`, `format`; query `account_identifier` = `accountIdentifier`.
     /// - Result: text, `application/json`, `application/gzip`, `application/tar`, `application/zip`.
     #[inline]
@@ -85,7 +85,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/summary`
     ///
-    /// `summary`, tag `repository`. Safe: it only reads. Published types.
+    /// `summary`, tag `repository`. Read-only, retried automatically. Published types.
     /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::TypesRepositorySummary`], `application/json`.
     #[inline]
@@ -102,7 +102,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/restore`
     ///
-    /// `restoreRepository`, tag `repository`. Not repeated: twice may be more than once. Published types.
+    /// `restoreRepository`, tag `repository`. Not idempotent, never retried. Published types.
     /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`, `deleted_at`.
     /// - Body, optional: [`types::OpenapiRestoreRequest`], `application/json`.
     /// - Result: [`types::RepoRepositoryOutput`], `application/json`; errors 400, 401, 403, 404, 500.
@@ -154,7 +154,7 @@ impl RawDiff {
     pub fn send(self) -> rt::Sending<Vec<types::GitFileDiff>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -201,7 +201,7 @@ impl RawDiffPost {
     pub fn send(self) -> rt::Sending<Vec<types::GitFileDiff>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -241,7 +241,7 @@ impl RebaseBranch {
     pub fn send(self) -> rt::Sending<types::TypesRebaseResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -309,7 +309,7 @@ impl RepositoryArchive {
     pub fn send(self) -> rt::Sending<String> {
         self.call.json()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -342,7 +342,7 @@ impl RepositorySummary {
     pub fn send(self) -> rt::Sending<types::TypesRepositorySummary> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -382,7 +382,7 @@ impl RestoreRepository {
     pub fn send(self) -> rt::Sending<types::RepoRepositoryOutput> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /code/api/v1/repos/{repo_identifier}/squash`
     ///
-    /// `squashBranch`, tag `repository`. Not repeated: twice may be more than once. Published types.
+    /// `squashBranch`, tag `repository`. Not idempotent, never retried. Published types.
     /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::RepoIdentifierSquashBody`], `application/json`.
     /// - Result: [`types::TypesSquashResponse`], `application/json`.
@@ -56,7 +56,7 @@ impl SquashBranch {
     pub fn send(self) -> rt::Sending<types::TypesSquashResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

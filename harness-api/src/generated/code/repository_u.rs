@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /code/api/v1/repos/{repo_identifier}/default-branch`
     ///
-    /// `updateDefaultBranch`, tag `repository`. Not repeated: twice may be more than once. Published types.
+    /// `updateDefaultBranch`, tag `repository`. Not idempotent, never retried. Published types.
     /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::OpenapiUpdateDefaultBranchRequest`], `application/json`.
     /// - Result: [`types::RepoRepositoryOutput`], `application/json`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `PATCH /code/api/v1/repos/{repo_identifier}/settings/general`
     ///
-    /// `updateGeneralSettings`, tag `repository`. Not repeated: twice may be more than once. Published types.
+    /// `updateGeneralSettings`, tag `repository`. Not idempotent, never retried. Published types.
     /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::OpenapiGeneralSettingsRequest`], `application/json`.
     /// - Result: [`types::ReposettingsGeneralSettings`], `application/json`.
@@ -42,7 +42,7 @@ impl<'c> Api<'c> {
     }
     /// `PATCH /code/api/v1/repos/{repo_identifier}`
     ///
-    /// `updateRepository`, tag `repository`. Not repeated: twice may be more than once. Published types.
+    /// `updateRepository`, tag `repository`. Not idempotent, never retried. Published types.
     /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::OpenapiUpdateRepoRequest`], `application/json`.
     /// - Result: [`types::RepoRepositoryOutput`], `application/json`; errors 400, 401, 403, 404, 500.
@@ -60,7 +60,7 @@ impl<'c> Api<'c> {
     }
     /// `PATCH /code/api/v1/repos/{repo_identifier}/settings/security`
     ///
-    /// `updateSecuritySettings`, tag `repository`. Not repeated: twice may be more than once. Published types.
+    /// `updateSecuritySettings`, tag `repository`. Not idempotent, never retried. Published types.
     /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::OpenapiSecuritySettingsRequest`], `application/json`.
     /// - Result: [`types::ReposettingsSecuritySettings`], `application/json`.
@@ -110,7 +110,7 @@ impl UpdateDefaultBranch {
     pub fn send(self) -> rt::Sending<types::RepoRepositoryOutput> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -150,7 +150,7 @@ impl UpdateGeneralSettings {
     pub fn send(self) -> rt::Sending<types::ReposettingsGeneralSettings> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -190,7 +190,7 @@ impl UpdateRepository {
     pub fn send(self) -> rt::Sending<types::RepoRepositoryOutput> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -230,7 +230,7 @@ impl UpdateSecuritySettings {
     pub fn send(self) -> rt::Sending<types::ReposettingsSecuritySettings> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /code/api/v1/resources/gitignore`
     ///
-    /// `listGitignore`, tag `resource`. Safe: it only reads. Published types.
+    /// `listGitignore`, tag `resource`. Read-only, retried automatically. Published types.
     /// - Result: list of text, `application/json`; errors 401, 403, 500.
     /// - List: `whole list, items body`.
     #[inline]
@@ -17,7 +17,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /code/api/v1/resources/license`
     ///
-    /// `listLicenses`, tag `resource`. Safe: it only reads. Published types.
+    /// `listLicenses`, tag `resource`. Read-only, retried automatically. Published types.
     /// - Result: list of [`types::ListLicensesResponse`], `application/json`; errors 401, 403, 500.
     /// - List: `whole list, items body`.
     #[inline]
@@ -39,7 +39,7 @@ impl ListGitignore {
     pub fn send(self) -> rt::Sending<Vec<String>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -65,7 +65,7 @@ impl ListLicenses {
     pub fn send(self) -> rt::Sending<Vec<types::ListLicensesResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

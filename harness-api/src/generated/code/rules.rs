@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /code/api/v1/repos/{repo_identifier}/rules`
     ///
-    /// `repoRuleAdd`, tag `rules`. Not repeated: twice may be more than once. Published types.
+    /// `repoRuleAdd`, tag `rules`. Not idempotent, never retried. Published types.
     /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::RepoIdentifierRulesBody`], `application/json`.
     /// - Result: [`types::OpenapiRule`], `application/json`; errors 401, 403, 404, 500.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /code/api/v1/repos/{repo_identifier}/rules/{rule_identifier}`
     ///
-    /// `repoRuleDelete`, tag `rules`. Idempotent: twice is as good as once. Published types.
+    /// `repoRuleDelete`, tag `rules`. Idempotent, retried automatically. Published types.
     /// - Required: path `repo_identifier`, `rule_identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: nothing; errors 401, 403, 404, 500.
     #[inline]
@@ -43,7 +43,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/rules/{rule_identifier}`
     ///
-    /// `repoRuleGet`, tag `rules`. Safe: it only reads. Published types.
+    /// `repoRuleGet`, tag `rules`. Read-only, retried automatically. Published types.
     /// - Required: path `repo_identifier`, `rule_identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::OpenapiRule`], `application/json`; errors 401, 403, 404, 500.
     #[inline]
@@ -62,7 +62,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/rules`
     ///
-    /// `repoRuleList`, tag `rules`. Safe: it only reads. Published types.
+    /// `repoRuleList`, tag `rules`. Read-only, retried automatically. Published types.
     /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: list of [`types::OpenapiRule`], `application/json`; errors 401, 403, 404, 500.
     /// - List: `paged page/limit from 1, size 30, at most 100, items body, total header x-total, size header x-per-page`.
@@ -80,7 +80,7 @@ impl<'c> Api<'c> {
     }
     /// `PATCH /code/api/v1/repos/{repo_identifier}/rules/{rule_identifier}`
     ///
-    /// `repoRuleUpdate`, tag `rules`. Not repeated: twice may be more than once. Published types.
+    /// `repoRuleUpdate`, tag `rules`. Not idempotent, never retried. Published types.
     /// - Required: path `repo_identifier`, `rule_identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::RulesRuleIdentifierBody`], `application/json`.
     /// - Result: [`types::OpenapiRule`], `application/json`; errors 401, 403, 404, 500.
@@ -100,7 +100,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /code/api/v1/rules`
     ///
-    /// `spaceRuleAdd`, tag `rules`. Not repeated: twice may be more than once. Published types.
+    /// `spaceRuleAdd`, tag `rules`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::V1RulesBody`], `application/json`.
     /// - Result: [`types::OpenapiRule`], `application/json`.
@@ -113,7 +113,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /code/api/v1/rules/{rule_identifier}`
     ///
-    /// `spaceRuleDelete`, tag `rules`. Idempotent: twice is as good as once. Published types.
+    /// `spaceRuleDelete`, tag `rules`. Idempotent, retried automatically. Published types.
     /// - Required: path `rule_identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: nothing.
     #[inline]
@@ -130,7 +130,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /code/api/v1/rules/{rule_identifier}`
     ///
-    /// `spaceRuleGet`, tag `rules`. Safe: it only reads. Published types.
+    /// `spaceRuleGet`, tag `rules`. Read-only, retried automatically. Published types.
     /// - Required: path `rule_identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::OpenapiRule`], `application/json`.
     #[inline]
@@ -147,7 +147,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /code/api/v1/rules`
     ///
-    /// `spaceRuleList`, tag `rules`. Safe: it only reads. Published types.
+    /// `spaceRuleList`, tag `rules`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: list of [`types::OpenapiRule`], `application/json`.
     /// - List: `paged page/limit from 1, size 30, at most 100, items body, total header x-total, size header x-per-page`.
@@ -163,7 +163,7 @@ impl<'c> Api<'c> {
     }
     /// `PATCH /code/api/v1/rules/{rule_identifier}`
     ///
-    /// `spaceRuleUpdate`, tag `rules`. Not repeated: twice may be more than once. Published types.
+    /// `spaceRuleUpdate`, tag `rules`. Not idempotent, never retried. Published types.
     /// - Required: path `rule_identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::UpdateSpaceRuleRequest`], `application/json`.
     /// - Result: [`types::OpenapiRule`], `application/json`.
@@ -213,7 +213,7 @@ impl RepoRuleAdd {
     pub fn send(self) -> rt::Sending<types::OpenapiRule> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -246,7 +246,7 @@ impl RepoRuleDelete {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -279,7 +279,7 @@ impl RepoRuleGet {
     pub fn send(self) -> rt::Sending<types::OpenapiRule> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -365,7 +365,7 @@ impl RepoRuleList {
     pub fn send(self) -> rt::Sending<Vec<types::OpenapiRule>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -412,7 +412,7 @@ impl RepoRuleUpdate {
     pub fn send(self) -> rt::Sending<types::OpenapiRule> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -452,7 +452,7 @@ impl SpaceRuleAdd {
     pub fn send(self) -> rt::Sending<types::OpenapiRule> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -485,7 +485,7 @@ impl SpaceRuleDelete {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -518,7 +518,7 @@ impl SpaceRuleGet {
     pub fn send(self) -> rt::Sending<types::OpenapiRule> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -604,7 +604,7 @@ impl SpaceRuleList {
     pub fn send(self) -> rt::Sending<Vec<types::OpenapiRule>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -651,7 +651,7 @@ impl SpaceRuleUpdate {
     pub fn send(self) -> rt::Sending<types::OpenapiRule> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /code/api/v1/settings/general`
     ///
-    /// `findSpaceGeneralSettings`, tag `settings`. Safe: it only reads. Published types.
+    /// `findSpaceGeneralSettings`, tag `settings`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::SettingsGeneralSettingsSpace`], `application/json`; errors 400, 401, 403, 404, 500.
     #[inline]
@@ -21,7 +21,7 @@ impl<'c> Api<'c> {
     }
     /// `PATCH /code/api/v1/settings/general`
     ///
-    /// `updateSpaceGeneralSettings`, tag `settings`. Not repeated: twice may be more than once. Published types.
+    /// `updateSpaceGeneralSettings`, tag `settings`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::SettingsGeneralSettingsSpace`], `application/json`.
     /// - Result: [`types::SettingsGeneralSettingsSpace`], `application/json`; errors 400, 401, 403, 404, 500.
@@ -69,7 +69,7 @@ impl FindSpaceGeneralSettings {
     pub fn send(self) -> rt::Sending<types::SettingsGeneralSettingsSpace> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -109,7 +109,7 @@ impl UpdateSpaceGeneralSettings {
     pub fn send(self) -> rt::Sending<types::SettingsGeneralSettingsSpace> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /code/api/v1/repos/{repo_identifier}/checks/recent`
     ///
-    /// `listStatusCheckRecent`, tag `status_checks`. Safe: it only reads. Published types.
+    /// `listStatusCheckRecent`, tag `status_checks`. Read-only, retried automatically. Published types.
     /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: list of text, `application/json`; errors 400, 401, 403, 500.
     /// - List: `whole list, items body`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /code/api/v1/checks/recent`
     ///
-    /// `listStatusCheckRecentSpace`, tag `status_checks`. Safe: it only reads. Published types.
+    /// `listStatusCheckRecentSpace`, tag `status_checks`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: list of text, `application/json`.
     /// - List: `whole list, items body`.
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/checks/commits/{commit_sha}`
     ///
-    /// `listStatusCheckResults`, tag `status_checks`. Safe: it only reads. Published types.
+    /// `listStatusCheckResults`, tag `status_checks`. Read-only, retried automatically. Published types.
     /// - Required: path `repo_identifier`, `commit_sha`; query `account_identifier` = `accountIdentifier`.
     /// - Result: list of [`types::TypesCheck`], `application/json`; errors 400, 401, 403, 500.
     /// - List: `paged page/limit from 1, size 30, at most 100, items body, total header x-total, size header x-per-page`.
@@ -60,7 +60,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /code/api/v1/repos/{repo_identifier}/checks/commits/{commit_sha}`
     ///
-    /// `reportStatusCheckResults`, tag `status_checks`. Idempotent: twice is as good as once. Published types.
+    /// `reportStatusCheckResults`, tag `status_checks`. Idempotent, retried automatically. Published types.
     /// - Required: path `repo_identifier`, `commit_sha`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::CommitsCommitShaBody`], `application/json`.
     /// - Result: [`types::TypesCheck`], `application/json`; errors 400, 401, 403, 500.
@@ -119,7 +119,7 @@ impl ListStatusCheckRecent {
     pub fn send(self) -> rt::Sending<Vec<String>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -180,7 +180,7 @@ impl ListStatusCheckRecentSpace {
     pub fn send(self) -> rt::Sending<Vec<String>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -241,7 +241,7 @@ impl ListStatusCheckResults {
     pub fn send(self) -> rt::Sending<Vec<types::TypesCheck>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -288,7 +288,7 @@ impl ReportStatusCheckResults {
     pub fn send(self) -> rt::Sending<types::TypesCheck> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /code/api/v1/repos/{repo_identifier}/uploads/{file_ref}`
     ///
-    /// `repoArtifactDownload`, tag `upload`. Safe: it only reads. Published types.
+    /// `repoArtifactDownload`, tag `upload`. Read-only, retried automatically. Published types.
     /// - Required: path `repo_identifier`, `file_ref`; query `account_identifier` = `accountIdentifier`.
     /// - Result: bytes, as a stream, `application/octet-stream`; errors 400, 401, 403, 404, 500.
     #[inline]
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/uploads`
     ///
-    /// `repoArtifactUpload`, tag `upload`. Not repeated: twice may be more than once. Published types.
+    /// `repoArtifactUpload`, tag `upload`. Not idempotent, never retried. Published types.
     /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Body: `application/octet-stream`.
     /// - Result: [`types::UploadResult`], `application/json`; errors 400, 401, 403, 404, 500.
@@ -70,7 +70,7 @@ impl RepoArtifactDownload {
     pub fn send(self) -> rt::Sending<rt::ByteStream> {
         self.call.byte_answer()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -103,7 +103,7 @@ impl RepoArtifactUpload {
     pub fn send(self) -> rt::Sending<types::UploadResult> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

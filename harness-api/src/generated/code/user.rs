@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /code/api/v1/user/favorite`
     ///
-    /// `createFavorite`, tag `user`. Not repeated: twice may be more than once. Published types.
+    /// `createFavorite`, tag `user`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::TypesFavoriteResource`], `application/json`.
     /// - Result: [`types::TypesFavoriteResource`], `application/json`.
@@ -22,7 +22,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /code/api/v1/user/favorite/{resource_id}`
     ///
-    /// `deleteFavorite`, tag `user`. Idempotent: twice is as good as once. Published types.
+    /// `deleteFavorite`, tag `user`. Idempotent, retried automatically. Published types.
     /// - Required: path `resource_id`; query `account_identifier` = `accountIdentifier`.
     /// - Result: nothing.
     #[inline]
@@ -71,7 +71,7 @@ impl CreateFavorite {
     pub fn send(self) -> rt::Sending<types::TypesFavoriteResource> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -119,7 +119,7 @@ impl DeleteFavorite {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /code/api/v1/usergroups`
     ///
-    /// `listUsergroups`, tag `usergroups`. Safe: it only reads. Published types.
+    /// `listUsergroups`, tag `usergroups`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: list of [`types::TypesUserGroupInfo`], `application/json`.
     /// - List: `paged page/limit from 1, size 30, at most 100, items body, total header x-total, size header x-per-page`.
@@ -68,7 +68,7 @@ impl ListUserGroups {
     pub fn send(self) -> rt::Sending<Vec<types::TypesUserGroupInfo>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

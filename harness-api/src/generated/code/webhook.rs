@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /code/api/v1/repos/{repo_identifier}/webhooks`
     ///
-    /// `createRepoWebhook`, tag `webhook`. Not repeated: twice may be more than once. Published types.
+    /// `createRepoWebhook`, tag `webhook`. Not idempotent, never retried. Published types.
     /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::OpenapiCreateRepoWebhookRequest`], `application/json`.
     /// - Result: [`types::OpenapiWebhookType`], `application/json`; errors 400, 401, 403, 500.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /code/api/v1/webhooks`
     ///
-    /// `createSpaceWebhook`, tag `webhook`. Not repeated: twice may be more than once. Published types.
+    /// `createSpaceWebhook`, tag `webhook`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::TypesWebhookCreateInput`], `application/json`.
     /// - Result: [`types::OpenapiWebhookType`], `application/json`.
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /code/api/v1/repos/{repo_identifier}/webhooks/{webhook_identifier}`
     ///
-    /// `deleteRepoWebhook`, tag `webhook`. Idempotent: twice is as good as once. Published types.
+    /// `deleteRepoWebhook`, tag `webhook`. Idempotent, retried automatically. Published types.
     /// - Required: path `repo_identifier`, `webhook_identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: nothing; errors 400, 401, 403, 500.
     #[inline]
@@ -59,7 +59,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /code/api/v1/webhooks/{webhook_identifier}`
     ///
-    /// `deleteSpaceWebhook`, tag `webhook`. Idempotent: twice is as good as once. Published types.
+    /// `deleteSpaceWebhook`, tag `webhook`. Idempotent, retried automatically. Published types.
     /// - Required: path `webhook_identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: nothing.
     #[inline]
@@ -76,7 +76,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/webhooks/{webhook_identifier}`
     ///
-    /// `getRepoWebhook`, tag `webhook`. Safe: it only reads. Published types.
+    /// `getRepoWebhook`, tag `webhook`. Read-only, retried automatically. Published types.
     /// - Required: path `repo_identifier`, `webhook_identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::OpenapiWebhookType`], `application/json`; errors 400, 401, 403, 500.
     #[inline]
@@ -95,7 +95,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/webhooks/{webhook_identifier}/executions/{webhook_execution_id}`
     ///
-    /// `getRepoWebhookExecution`, tag `webhook`. Safe: it only reads. Published types.
+    /// `getRepoWebhookExecution`, tag `webhook`. Read-only, retried automatically. Published types.
     /// - Required: path `repo_identifier`, `webhook_identifier`, `webhook_execution_id`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::TypesWebhookExecution`], `application/json`; errors 400, 401, 403, 500.
     #[inline]
@@ -116,7 +116,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /code/api/v1/webhooks/{webhook_identifier}`
     ///
-    /// `getSpaceWebhook`, tag `webhook`. Safe: it only reads. Published types.
+    /// `getSpaceWebhook`, tag `webhook`. Read-only, retried automatically. Published types.
     /// - Required: path `webhook_identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::OpenapiWebhookType`], `application/json`.
     #[inline]
@@ -133,7 +133,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /code/api/v1/webhooks/{webhook_identifier}/executions/{webhook_execution_id}`
     ///
-    /// `getSpaceWebhookExecution`, tag `webhook`. Safe: it only reads. Published types.
+    /// `getSpaceWebhookExecution`, tag `webhook`. Read-only, retried automatically. Published types.
     /// - Required: path `webhook_identifier`, `webhook_execution_id`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::TypesWebhookExecution`], `application/json`.
     #[inline]
@@ -152,7 +152,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/webhooks/{webhook_identifier}/executions`
     ///
-    /// `listRepoWebhookExecutions`, tag `webhook`. Safe: it only reads. Published types.
+    /// `listRepoWebhookExecutions`, tag `webhook`. Read-only, retried automatically. Published types.
     /// - Required: path `repo_identifier`, `webhook_identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: list of [`types::TypesWebhookExecution`], `application/json`; errors 400, 401, 403, 500.
     /// - List: `paged page/limit from 1, size 30, at most 100, items body, total header x-total, size header x-per-page`.
@@ -172,7 +172,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/webhooks`
     ///
-    /// `listRepoWebhooks`, tag `webhook`. Safe: it only reads. Published types.
+    /// `listRepoWebhooks`, tag `webhook`. Read-only, retried automatically. Published types.
     /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: list of [`types::OpenapiWebhookType`], `application/json`; errors 400, 401, 403, 500.
     /// - List: `paged page/limit from 1, size 30, at most 100, items body, total header x-total, size header x-per-page`.
@@ -190,7 +190,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /code/api/v1/webhooks/{webhook_identifier}/executions`
     ///
-    /// `listSpaceWebhookExecutions`, tag `webhook`. Safe: it only reads. Published types.
+    /// `listSpaceWebhookExecutions`, tag `webhook`. Read-only, retried automatically. Published types.
     /// - Required: path `webhook_identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: list of [`types::TypesWebhookExecution`], `application/json`.
     /// - List: `paged page/limit from 1, size 30, at most 100, items body, total header x-total, size header x-per-page`.
@@ -208,7 +208,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /code/api/v1/webhooks`
     ///
-    /// `listSpaceWebhooks`, tag `webhook`. Safe: it only reads. Published types.
+    /// `listSpaceWebhooks`, tag `webhook`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: list of [`types::OpenapiWebhookType`], `application/json`.
     /// - List: `paged page/limit from 1, size 30, at most 100, items body, total header x-total, size header x-per-page`.
@@ -224,7 +224,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/webhooks/{webhook_identifier}/executions/{webhook_execution_id}/retrigger`
     ///
-    /// `retriggerRepoWebhookExecution`, tag `webhook`. Not repeated: twice may be more than once. Published types.
+    /// `retriggerRepoWebhookExecution`, tag `webhook`. Not idempotent, never retried. Published types.
     /// - Required: path `repo_identifier`, `webhook_identifier`, `webhook_execution_id`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::TypesWebhookExecution`], `application/json`.
     #[inline]
@@ -245,7 +245,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /code/api/v1/webhooks/{webhook_identifier}/executions/{webhook_execution_id}/retrigger`
     ///
-    /// `retriggerSpaceWebhookExecution`, tag `webhook`. Not repeated: twice may be more than once. Published types.
+    /// `retriggerSpaceWebhookExecution`, tag `webhook`. Not idempotent, never retried. Published types.
     /// - Required: path `webhook_identifier`, `webhook_execution_id`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::TypesWebhookExecution`], `application/json`.
     #[inline]
@@ -264,7 +264,7 @@ impl<'c> Api<'c> {
     }
     /// `PATCH /code/api/v1/repos/{repo_identifier}/webhooks/{webhook_identifier}`
     ///
-    /// `updateRepoWebhook`, tag `webhook`. Not repeated: twice may be more than once. Published types.
+    /// `updateRepoWebhook`, tag `webhook`. Not idempotent, never retried. Published types.
     /// - Required: path `repo_identifier`, `webhook_identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::OpenapiUpdateRepoWebhookRequest`], `application/json`.
     /// - Result: [`types::OpenapiWebhookType`], `application/json`; errors 400, 401, 403, 500.
@@ -284,7 +284,7 @@ impl<'c> Api<'c> {
     }
     /// `PATCH /code/api/v1/webhooks/{webhook_identifier}`
     ///
-    /// `updateSpaceWebhook`, tag `webhook`. Not repeated: twice may be more than once. Published types.
+    /// `updateSpaceWebhook`, tag `webhook`. Not idempotent, never retried. Published types.
     /// - Required: path `webhook_identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::OpenapiUpdateSpaceWebhookRequest`], `application/json`.
     /// - Result: [`types::OpenapiWebhookType`], `application/json`.
@@ -334,7 +334,7 @@ impl CreateRepoWebhook {
     pub fn send(self) -> rt::Sending<types::OpenapiWebhookType> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -374,7 +374,7 @@ impl CreateSpaceWebhook {
     pub fn send(self) -> rt::Sending<types::OpenapiWebhookType> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -407,7 +407,7 @@ impl DeleteRepoWebhook {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -440,7 +440,7 @@ impl DeleteSpaceWebhook {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -473,7 +473,7 @@ impl GetRepoWebhook {
     pub fn send(self) -> rt::Sending<types::OpenapiWebhookType> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -520,7 +520,7 @@ impl GetRepoWebhookExecution {
     pub fn send(self) -> rt::Sending<types::TypesWebhookExecution> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -553,7 +553,7 @@ impl GetSpaceWebhook {
     pub fn send(self) -> rt::Sending<types::OpenapiWebhookType> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -600,7 +600,7 @@ impl GetSpaceWebhookExecution {
     pub fn send(self) -> rt::Sending<types::TypesWebhookExecution> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -647,7 +647,7 @@ impl ListRepoWebhookExecutions {
     pub fn send(self) -> rt::Sending<Vec<types::TypesWebhookExecution>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -726,7 +726,7 @@ impl ListRepoWebhooks {
     pub fn send(self) -> rt::Sending<Vec<types::OpenapiWebhookType>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -780,7 +780,7 @@ impl ListSpaceWebhookExecutions {
     pub fn send(self) -> rt::Sending<Vec<types::TypesWebhookExecution>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -862,7 +862,7 @@ impl ListSpaceWebhooks {
     pub fn send(self) -> rt::Sending<Vec<types::OpenapiWebhookType>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -902,7 +902,7 @@ impl RetriggerRepoWebhookExecution {
     pub fn send(self) -> rt::Sending<types::TypesWebhookExecution> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -935,7 +935,7 @@ impl RetriggerSpaceWebhookExecution {
     pub fn send(self) -> rt::Sending<types::TypesWebhookExecution> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -975,7 +975,7 @@ impl UpdateRepoWebhook {
     pub fn send(self) -> rt::Sending<types::OpenapiWebhookType> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1015,7 +1015,7 @@ impl UpdateSpaceWebhook {
     pub fn send(self) -> rt::Sending<types::OpenapiWebhookType> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/lw/api/accounts/{account_id}/v1/events/logs`
     ///
-    /// `EventLogs`, tag `Commitment Orchestrator APIs`. Safe: it only reads. Published types.
+    /// `EventLogs`, tag `Commitment Orchestrator APIs`. Read-only, retried automatically. Published types.
     /// - Required: path `account_id`.
     /// - Body: [`types::PaginationInput`], `application/json`.
     /// - Result: [`types::EventLogsSuccessResponse`], `application/json`.
@@ -73,7 +73,7 @@ impl EventLogs {
     pub fn send(self) -> rt::Sending<types::EventLogsSuccessResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

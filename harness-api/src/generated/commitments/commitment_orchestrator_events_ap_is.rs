@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/lw/api/accounts/{account_id}/v1/events/chart`
     ///
-    /// `EventsChart`, tag `Commitment Orchestrator Events APIs`. Safe: it only reads. Published types.
+    /// `EventsChart`, tag `Commitment Orchestrator Events APIs`. Read-only, retried automatically. Published types.
     /// - Required: path `account_id`; query `account_identifier` = `accountIdentifier`, `start_date`, `end_date`.
     /// - Body, optional: [`types::EventsFilter`], `application/json`.
     /// - Result: [`types::EventsChartsSuccessResponse`], `application/json`.
@@ -28,7 +28,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/v1/events/renewal_events`
     ///
-    /// `RenewalEvents`, tag `Commitment Orchestrator Events APIs`. Safe: it only reads. Published types.
+    /// `RenewalEvents`, tag `Commitment Orchestrator Events APIs`. Read-only, retried automatically. Published types.
     /// - Required: path `account_id`.
     /// - Body, optional: [`types::RenewalEventsRequest`], `application/json`.
     /// - Result: [`types::RenewalEventsSuccessResponse`], `application/json`; errors 400.
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/v1/events/ri_recommendation_schedule`
     ///
-    /// `RIRecommendationSchedule`, tag `Commitment Orchestrator Events APIs`. Safe: it only reads. Published types.
+    /// `RIRecommendationSchedule`, tag `Commitment Orchestrator Events APIs`. Read-only, retried automatically. Published types.
     /// - Required: path `account_id`.
     /// - Result: [`types::RiRecommendationScheduleSuccessResponse`], `application/json`; errors 400.
     #[inline]
@@ -73,7 +73,7 @@ impl EventsChart {
     pub fn send(self) -> rt::Sending<types::EventsChartsSuccessResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -99,7 +99,7 @@ impl RenewalEvents {
     pub fn send(self) -> rt::Sending<types::RenewalEventsSuccessResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -133,7 +133,7 @@ impl RiRecommendationSchedule {
     pub fn send(self) -> rt::Sending<types::RiRecommendationScheduleSuccessResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

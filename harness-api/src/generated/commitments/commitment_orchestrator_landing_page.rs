@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /gateway/lw/api/accounts/{account_id}/v2/landing`
     ///
-    /// `LandingPageHandler`, tag `Commitment Orchestrator Landing Page`. Safe: it only reads. Published types.
+    /// `LandingPageHandler`, tag `Commitment Orchestrator Landing Page`. Read-only, retried automatically. Published types.
     /// - Required: path `account_id`.
     /// - Result: [`types::LandingPageResponse`], `application/json`.
     #[inline]
@@ -32,7 +32,7 @@ impl LandingPageHandler {
     pub fn send(self) -> rt::Sending<types::LandingPageResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

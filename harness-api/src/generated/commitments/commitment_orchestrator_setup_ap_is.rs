@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /gateway/lw/api/accounts/{account_id}/v1/setup/{cloudAccountID}`
     ///
-    /// `DeleteSetupConfiguration`, tag `Commitment Orchestrator Setup APIs`. Idempotent: twice is as good as once. Published types.
+    /// `DeleteSetupConfiguration`, tag `Commitment Orchestrator Setup APIs`. Idempotent, retried automatically. Published types.
     /// - Required: path `account_id`, `cloud_account_id` = `cloudAccountID`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::GenericSuccessResponse`], `application/json`.
     #[inline]
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/v2/setup/{cloudAccountID}/cost_coverage`
     ///
-    /// `GetCostCoverageForSetup`, tag `Commitment Orchestrator Setup APIs`. Safe: it only reads. Published types.
+    /// `GetCostCoverageForSetup`, tag `Commitment Orchestrator Setup APIs`. Read-only, retried automatically. Published types.
     /// - Required: path `account_id`, `cloud_account_id` = `cloudAccountID`.
     /// - Body: [`types::CloudAccountIdCostCoverageBody`], `application/json`.
     /// - Result: [`types::CommitmentCostCoverageResponse`], `application/json`.
@@ -45,7 +45,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/v2/setup/{cloudAccountID}/estimated_savings`
     ///
-    /// `GetEstimatedSavingsForSetup`, tag `Commitment Orchestrator Setup APIs`. Safe: it only reads. Published types.
+    /// `GetEstimatedSavingsForSetup`, tag `Commitment Orchestrator Setup APIs`. Read-only, retried automatically. Published types.
     /// - Required: path `account_id`, `cloud_account_id` = `cloudAccountID`.
     /// - Body: [`types::CloudAccountIdEstimatedSavingsBody`], `application/json`.
     /// - Result: [`types::CommitmentEstimatedSavingsResponse`], `application/json`.
@@ -65,7 +65,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/v1/setup/{cloudAccountID}`
     ///
-    /// `GetSetupConfiguration`, tag `Commitment Orchestrator Setup APIs`. Safe: it only reads. Published types.
+    /// `GetSetupConfiguration`, tag `Commitment Orchestrator Setup APIs`. Read-only, retried automatically. Published types.
     /// - Required: path `account_id`, `cloud_account_id` = `cloudAccountID`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::GetCommitmentSetupResponse`], `application/json`.
     #[inline]
@@ -84,7 +84,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/v1/setup/{cloud_account_id}/child_accounts`
     ///
-    /// `ListAccounts`, tag `Commitment Orchestrator Setup APIs`. Safe: it only reads. Published types.
+    /// `ListAccounts`, tag `Commitment Orchestrator Setup APIs`. Read-only, retried automatically. Published types.
     /// - Required: path `account_id`, `cloud_account_id`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ListChildAccountsSuccessResponse`], `application/json`.
     #[inline]
@@ -103,7 +103,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/v1/setup/listMasterAccounts`
     ///
-    /// `ListMasters`, tag `Commitment Orchestrator Setup APIs`. Safe: it only reads. Published types.
+    /// `ListMasters`, tag `Commitment Orchestrator Setup APIs`. Read-only, retried automatically. Published types.
     /// - Required: path `account_id`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ListMasterSuccessResponse`], `application/json`.
     #[inline]
@@ -120,7 +120,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/v1/setup/list`
     ///
-    /// `ListSetups`, tag `Commitment Orchestrator Setup APIs`. Safe: it only reads. Published types.
+    /// `ListSetups`, tag `Commitment Orchestrator Setup APIs`. Read-only, retried automatically. Published types.
     /// - Required: path `account_id`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ListSetupsSuccessResponse`], `application/json`.
     #[inline]
@@ -137,7 +137,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/v1/setup`
     ///
-    /// `SetupConfiguration`, tag `Commitment Orchestrator Setup APIs`. Not repeated: twice may be more than once. Published types.
+    /// `SetupConfiguration`, tag `Commitment Orchestrator Setup APIs`. Not idempotent, never retried. Published types.
     /// - Required: path `account_id`; query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::V1SetupBody`], `application/json`.
     /// - Result: [`types::CreateCommitmentSetupResponse`], `application/json`.
@@ -157,7 +157,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/v1/setup/{cloud_account_id}/instance_types`
     ///
-    /// `SetupInstanceTypes`, tag `Commitment Orchestrator Setup APIs`. Not repeated: twice may be more than once. Published types.
+    /// `SetupInstanceTypes`, tag `Commitment Orchestrator Setup APIs`. Not idempotent, never retried. Published types.
     /// - Required: path `account_id`, `cloud_account_id`; query `account_identifier` = `accountIdentifier`, `cloud_account_id_query` = `cloud_account_id`.
     /// - Body, optional: [`types::InstanceTypesPayload`], `application/json`.
     /// - Result: [`types::SetupInstanceTypesSuccessResponse`], `application/json`.
@@ -179,7 +179,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/v1/setup/validate`
     ///
-    /// `SetupValidate`, tag `Commitment Orchestrator Setup APIs`. Safe: it only reads. Published types.
+    /// `SetupValidate`, tag `Commitment Orchestrator Setup APIs`. Read-only, retried automatically. Published types.
     /// - Required: path `account_id`; query `account_identifier` = `accountIdentifier`, `cloud_account_id`.
     /// - Body, optional: [`types::AutoCudConfig`], `application/json`.
     /// - Result: [`types::SetupValidateSuccessResponse`], `application/json`.
@@ -199,7 +199,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /gateway/lw/api/accounts/{account_id}/v1/setup/{cloudAccountID}`
     ///
-    /// `UpdateSetupConfiguration`, tag `Commitment Orchestrator Setup APIs`. Idempotent: twice is as good as once. Published types.
+    /// `UpdateSetupConfiguration`, tag `Commitment Orchestrator Setup APIs`. Idempotent, retried automatically. Published types.
     /// - Required: path `account_id`, `cloud_account_id` = `cloudAccountID`; query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::UpdateSetupConfigurationBody`], `application/json`.
     /// - Result: [`types::GenericSuccessResponse`], `application/json`; errors 400.
@@ -247,7 +247,7 @@ impl DeleteSetupConfiguration {
     pub fn send(self) -> rt::Sending<types::GenericSuccessResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -266,7 +266,7 @@ impl GetCostCoverageForSetup {
     pub fn send(self) -> rt::Sending<types::CommitmentCostCoverageResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -285,7 +285,7 @@ impl GetEstimatedSavingsForSetup {
     pub fn send(self) -> rt::Sending<types::CommitmentEstimatedSavingsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -323,7 +323,7 @@ impl GetSetupConfiguration {
     pub fn send(self) -> rt::Sending<types::GetCommitmentSetupResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -342,7 +342,7 @@ impl ListAccounts {
     pub fn send(self) -> rt::Sending<types::ListChildAccountsSuccessResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -361,7 +361,7 @@ impl ListMasters {
     pub fn send(self) -> rt::Sending<types::ListMasterSuccessResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -380,7 +380,7 @@ impl ListSetups {
     pub fn send(self) -> rt::Sending<types::ListSetupsSuccessResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -399,7 +399,7 @@ impl SetupConfiguration {
     pub fn send(self) -> rt::Sending<types::CreateCommitmentSetupResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -425,7 +425,7 @@ impl SetupInstanceTypes {
     pub fn send(self) -> rt::Sending<types::SetupInstanceTypesSuccessResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -451,7 +451,7 @@ impl SetupValidate {
     pub fn send(self) -> rt::Sending<types::SetupValidateSuccessResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -470,7 +470,7 @@ impl UpdateSetupConfiguration {
     pub fn send(self) -> rt::Sending<types::GenericSuccessResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

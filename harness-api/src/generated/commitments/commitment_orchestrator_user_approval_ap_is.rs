@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/lw/api/accounts/{account_id}/v1/approvals/list`
     ///
-    /// `ApprovalsList`, tag `Commitment Orchestrator User Approval APIs`. Safe: it only reads. Published types.
+    /// `ApprovalsList`, tag `Commitment Orchestrator User Approval APIs`. Read-only, retried automatically. Published types.
     /// - Required: path `account_id`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::PaginationInput`], `application/json`.
     /// - Result: [`types::ApprovalEventsSuccessResponse`], `application/json`.
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/v2/approvals/list`
     ///
-    /// `ApprovalsListV2`, tag `Commitment Orchestrator User Approval APIs`. Safe: it only reads. Published types.
+    /// `ApprovalsListV2`, tag `Commitment Orchestrator User Approval APIs`. Read-only, retried automatically. Published types.
     /// - Required: path `account_id`; query `routing_id` = `routingId`, `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::ApprovalsListRequestV2`], `application/json`.
     /// - Result: [`types::ApprovalsListResponseV2`], `application/json`.
@@ -48,7 +48,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/v2/approvals/overview`
     ///
-    /// `ApprovalsOverview`, tag `Commitment Orchestrator User Approval APIs`. Safe: it only reads. Published types.
+    /// `ApprovalsOverview`, tag `Commitment Orchestrator User Approval APIs`. Read-only, retried automatically. Published types.
     /// - Required: path `account_id`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::ApprovalsOverviewRequestFilters`], `application/json`.
     /// - Result: [`types::ApprovalOverviewSuccessResponse`], `application/json`.
@@ -66,7 +66,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/v1/approvals/update`
     ///
-    /// `ApprovalsUpdate`, tag `Commitment Orchestrator User Approval APIs`. Not repeated: twice may be more than once. Published types.
+    /// `ApprovalsUpdate`, tag `Commitment Orchestrator User Approval APIs`. Not idempotent, never retried. Published types.
     /// - Required: path `account_id`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::ApprovalPayload`], `application/json`.
     /// - Result: [`types::GenericSuccessResponse`], `application/json`.
@@ -102,7 +102,7 @@ impl ApprovalsList {
     pub fn send(self) -> rt::Sending<types::ApprovalEventsSuccessResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -142,7 +142,7 @@ impl ApprovalsListV2 {
     pub fn send(self) -> rt::Sending<types::ApprovalsListResponseV2> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -175,7 +175,7 @@ impl ApprovalsOverview {
     pub fn send(self) -> rt::Sending<types::ApprovalOverviewSuccessResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -201,7 +201,7 @@ impl ApprovalsUpdate {
     pub fn send(self) -> rt::Sending<types::GenericSuccessResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

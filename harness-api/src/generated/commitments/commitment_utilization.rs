@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /gateway/lw/api/accounts/{account_id}/v1/detail/commitment_utilisation`
     ///
-    /// `GetCommitmentUtilizationDetails`, tag `Commitment Utilization`. Safe: it only reads. Published types.
+    /// `GetCommitmentUtilizationDetails`, tag `Commitment Utilization`. Read-only, retried automatically. Published types.
     /// - Required: path `account_id`; query `routing_id` = `routingId`, `account_identifier` = `accountIdentifier`, `start_date`, `end_date`.
     /// - Result: [`types::CommitmentUtilizationDetailResponse`], `application/json`.
     #[inline]
@@ -73,7 +73,7 @@ impl GetCommitmentUtilizationDetails {
     pub fn send(self) -> rt::Sending<types::CommitmentUtilizationDetailResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/lw/api/accounts/{account_id}/v2/coverage/detail`
     ///
-    /// `CoverageDetail`, tag `Coverage Detail`. Safe: it only reads. Published types.
+    /// `CoverageDetail`, tag `Coverage Detail`. Read-only, retried automatically. Published types.
     /// - Required: path `account_id`; query `routing_id` = `routingId`, `start_date`, `end_date`, `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::CoverageDetailBody`], `application/json`.
     /// - Result: [`types::ComputeCoveragesDetailResponse`], `application/json`.
@@ -43,7 +43,7 @@ impl CoverageDetail {
     pub fn send(self) -> rt::Sending<types::ComputeCoveragesDetailResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

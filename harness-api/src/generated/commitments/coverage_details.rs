@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/lw/api/accounts/{account_id}/v2/coverage/details/reservedinstances`
     ///
-    /// `RICoverageDetails`, tag `Coverage Details`. Safe: it only reads. Published types.
+    /// `RICoverageDetails`, tag `Coverage Details`. Read-only, retried automatically. Published types.
     /// - Required: path `account_id`; query `routing_id` = `routingId`, `account_identifier` = `accountIdentifier`, `start_date`, `end_date`.
     /// - Body, optional: [`types::CopmputeCoverageFilter`], `application/json`.
     /// - Result: [`types::RiCoverageDetailsResponse`], `application/json`; errors 400, 500.
@@ -30,7 +30,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/v2/coverage/details/savingsplans`
     ///
-    /// `SPCoverageDetails`, tag `Coverage Details`. Safe: it only reads. Published types.
+    /// `SPCoverageDetails`, tag `Coverage Details`. Read-only, retried automatically. Published types.
     /// - Required: path `account_id`; query `routing_id` = `routingId`, `account_identifier` = `accountIdentifier`, `start_date`, `end_date`.
     /// - Body, optional: [`types::CopmputeCoverageFilter`], `application/json`.
     /// - Result: [`types::SpCoverageDetailsResponse`], `application/json`; errors 400, 500.
@@ -72,7 +72,7 @@ impl RiCoverageDetails {
     pub fn send(self) -> rt::Sending<types::RiCoverageDetailsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -98,7 +98,7 @@ impl SpCoverageDetails {
     pub fn send(self) -> rt::Sending<types::SpCoverageDetailsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/lw/api/accounts/{account_id}/v2/coverage/overview`
     ///
-    /// `CoverageOverview`, tag `Coverage Overview`. Safe: it only reads. Published types.
+    /// `CoverageOverview`, tag `Coverage Overview`. Read-only, retried automatically. Published types.
     /// - Required: path `account_id`; query `routing_id` = `routingId`, `account_identifier` = `accountIdentifier`, `start_date`, `end_date`.
     /// - Body, optional: [`types::CopmputeCoverageFilter`], `application/json`.
     /// - Result: [`types::ComputeCoverageResponse`], `application/json`.
@@ -48,7 +48,7 @@ impl CoverageOverview {
     pub fn send(self) -> rt::Sending<types::ComputeCoverageResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

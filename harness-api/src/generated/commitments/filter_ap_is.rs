@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/lw/api/accounts/{account_id}/v1/filters`
     ///
-    /// `GetFilters`, tag `Filter APIs`. Safe: it only reads. Published types.
+    /// `GetFilters`, tag `Filter APIs`. Read-only, retried automatically. Published types.
     /// - Required: path `account_id`; query `routing_id` = `routingId`.
     /// - Result: [`types::FilterResponse`], `application/json`; errors 400.
     #[inline]
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/v1/filters/instancefamilies`
     ///
-    /// `GetInstanceFamilyFilters`, tag `Filter APIs`. Safe: it only reads. Published types.
+    /// `GetInstanceFamilyFilters`, tag `Filter APIs`. Read-only, retried automatically. Published types.
     /// - Required: path `account_id`; query `routing_id` = `routingId`.
     /// - Result: list of text, `application/json`; errors 400.
     #[inline]
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/v1/filters/provideraccounts`
     ///
-    /// `GetProviderAccountFilters`, tag `Filter APIs`. Safe: it only reads. Published types.
+    /// `GetProviderAccountFilters`, tag `Filter APIs`. Read-only, retried automatically. Published types.
     /// - Required: path `account_id`; query `routing_id` = `routingId`.
     /// - Result: list of text, `application/json`; errors 400.
     #[inline]
@@ -57,7 +57,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/v1/filters/regions`
     ///
-    /// `GetRegionFilters`, tag `Filter APIs`. Safe: it only reads. Published types.
+    /// `GetRegionFilters`, tag `Filter APIs`. Read-only, retried automatically. Published types.
     /// - Required: path `account_id`; query `routing_id` = `routingId`.
     /// - Result: list of text, `application/json`; errors 400.
     #[inline]
@@ -108,7 +108,7 @@ impl GetFilters {
     pub fn send(self) -> rt::Sending<types::FilterResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -156,7 +156,7 @@ impl GetInstanceFamilyFilters {
     pub fn send(self) -> rt::Sending<Vec<String>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -204,7 +204,7 @@ impl GetProviderAccountFilters {
     pub fn send(self) -> rt::Sending<Vec<String>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -249,7 +249,7 @@ impl GetRegionFilters {
     pub fn send(self) -> rt::Sending<Vec<String>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /gateway/lw/api/accounts/{account_id}/v2/inventory/ri/{riId}/detail`
     ///
-    /// `GetReservedInstanceDetails`, tag `RI Inventory APIs`. Safe: it only reads. Published types.
+    /// `GetReservedInstanceDetails`, tag `RI Inventory APIs`. Read-only, retried automatically. Published types.
     /// - Required: path `account_id`, `ri_id` = `riId`; query `routing_id` = `routingId`.
     /// - Result: [`types::ReservedInstanceDetailsResponse`], `application/json`.
     #[inline]
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/v2/filters/ri`
     ///
-    /// `GetRIFilterOptions`, tag `RI Inventory APIs`. Safe: it only reads. Published types.
+    /// `GetRIFilterOptions`, tag `RI Inventory APIs`. Read-only, retried automatically. Published types.
     /// - Required: path `account_id`; query `routing_id` = `routingId`.
     /// - Result: [`types::RiFilterOptionsResponse`], `application/json`.
     #[inline]
@@ -42,7 +42,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/v2/inventory/ri/list`
     ///
-    /// `ListReservedInstances`, tag `RI Inventory APIs`. Safe: it only reads. Published types.
+    /// `ListReservedInstances`, tag `RI Inventory APIs`. Read-only, retried automatically. Published types.
     /// - Required: path `account_id`; query `routing_id` = `routingId`.
     /// - Body: [`types::ListReservedInstancesRequest`], `application/json`.
     /// - Result: [`types::ListReservedInstancesResponse`], `application/json`.
@@ -74,7 +74,7 @@ impl GetReservedInstanceDetails {
     pub fn send(self) -> rt::Sending<types::ReservedInstanceDetailsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -105,7 +105,7 @@ impl GetRiFilterOptions {
     pub fn send(self) -> rt::Sending<types::RiFilterOptionsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -138,7 +138,7 @@ impl ListReservedInstances {
     pub fn send(self) -> rt::Sending<types::ListReservedInstancesResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

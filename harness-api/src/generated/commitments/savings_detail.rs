@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/lw/api/accounts/{accountId}/v2/savings/detail`
     ///
-    /// `post-/gateway/lw/api/accounts/{accountId}/v2/savings/detail`, tag `Savings Detail`. Safe: it only reads. Published types.
+    /// `post-/gateway/lw/api/accounts/{accountId}/v2/savings/detail`, tag `Savings Detail`. Read-only, retried automatically. Published types.
     /// - Required: path `account_id` = `accountId`; query `routing_id` = `routingId`, `start_date`, `end_date`, `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::SavingsDetailBody`], `application/json`.
     /// - Result: [`types::SavingsDetailResponse`], `application/json`.
@@ -43,7 +43,7 @@ impl GetSavingsDetail {
     pub fn send(self) -> rt::Sending<types::SavingsDetailResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

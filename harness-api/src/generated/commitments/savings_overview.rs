@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/lw/api/accounts/{account_id}/v2/savings/overview`
     ///
-    /// `GetSavingsOverview`, tag `Savings Overview`. Safe: it only reads. The answer is published; the body is inferred from one sample.
+    /// `GetSavingsOverview`, tag `Savings Overview`. Read-only, retried automatically. The response is published; the body is inferred from one sample.
     /// - Required: path `account_id`; query `routing_id` = `routingId`, `start_date`, `end_date`, `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::GetSavingsOverviewBody`], `application/json`.
     /// - Result: [`types::SavingsOverviewResponse`], `application/json`.
@@ -48,7 +48,7 @@ impl GetSavingsOverview {
     pub fn send(self) -> rt::Sending<types::SavingsOverviewResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /gateway/lw/api/accounts/{account_id}/v2/inventory/sp/{spId}/detail`
     ///
-    /// `GetSavingsPlanDetails`, tag `SP Inventory APIs`. Safe: it only reads. Published types.
+    /// `GetSavingsPlanDetails`, tag `SP Inventory APIs`. Read-only, retried automatically. Published types.
     /// - Required: path `account_id`, `sp_id` = `spId`; query `routing_id` = `routingId`.
     /// - Result: [`types::SavingsPlanDetailsResponse`], `application/json`.
     #[inline]
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/v2/filters/sp`
     ///
-    /// `GetSPFilterOptions`, tag `SP Inventory APIs`. Safe: it only reads. Published types.
+    /// `GetSPFilterOptions`, tag `SP Inventory APIs`. Read-only, retried automatically. Published types.
     /// - Required: path `account_id`; query `routing_id` = `routingId`.
     /// - Result: [`types::SpFilterOptionsResponse`], `application/json`.
     #[inline]
@@ -42,7 +42,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/v2/inventory/sp/list`
     ///
-    /// `ListSavingsPlans`, tag `SP Inventory APIs`. Safe: it only reads. Published types.
+    /// `ListSavingsPlans`, tag `SP Inventory APIs`. Read-only, retried automatically. Published types.
     /// - Required: path `account_id`; query `routing_id` = `routingId`.
     /// - Body: [`types::ListSavingsPlansRequest`], `application/json`.
     /// - Result: [`types::ListSavingsPlansResponse`], `application/json`.
@@ -74,7 +74,7 @@ impl GetSavingsPlanDetails {
     pub fn send(self) -> rt::Sending<types::SavingsPlanDetailsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -93,7 +93,7 @@ impl GetSpFilterOptions {
     pub fn send(self) -> rt::Sending<types::SpFilterOptionsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -126,7 +126,7 @@ impl ListSavingsPlans {
     pub fn send(self) -> rt::Sending<types::ListSavingsPlansResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

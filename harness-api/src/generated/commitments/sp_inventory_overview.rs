@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/lw/api/accounts/{account_id}/v2/inventory/sp/overview`
     ///
-    /// `GetSPInventoryOverview`, tag `SP Inventory Overview`. Safe: it only reads. Published types.
+    /// `GetSPInventoryOverview`, tag `SP Inventory Overview`. Read-only, retried automatically. Published types.
     /// - Required: path `account_id`; query `routing_id` = `routingId`.
     /// - Body, optional: [`types::InventorySpapiFilter`], `application/json`.
     /// - Result: [`types::SpInventoryOverviewResponse`], `application/json`.
@@ -56,7 +56,7 @@ impl GetSpInventoryOverview {
     pub fn send(self) -> rt::Sending<types::SpInventoryOverviewResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/lw/api/accounts/{accountId}/v2/utilisation/overview`
     ///
-    /// `post-/gateway/lw/api/accounts/{accountId}/v2/utilisation/overview`, tag `Utilization Overview`. Safe: it only reads. The answer is published; the body is inferred from one sample.
+    /// `post-/gateway/lw/api/accounts/{accountId}/v2/utilisation/overview`, tag `Utilization Overview`. Read-only, retried automatically. The response is published; the body is inferred from one sample.
     /// - Required: path `account_id` = `accountId`; query `routing_id` = `routingId`, `start_date`, `end_date`, `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::GetUtilizationOverviewBody`], `application/json`.
     /// - Result: [`types::UtilizationOverviewResponse`], `application/json`.
@@ -48,7 +48,7 @@ impl GetUtilizationOverview {
     pub fn send(self) -> rt::Sending<types::UtilizationOverviewResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

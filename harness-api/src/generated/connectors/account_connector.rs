@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/connectors`
     ///
-    /// `create-account-scoped-connector`, tag `Account Connector`. Not repeated: twice may be more than once. Published types.
+    /// `create-account-scoped-connector`, tag `Account Connector`. Not idempotent, never retried. Published types.
     /// - Body: [`types::ConnectorRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ConnectorResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -32,7 +32,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/connectors/{connector}`
     ///
-    /// `delete-account-scoped-connector`, tag `Account Connector`. Idempotent: twice is as good as once. Published types.
+    /// `delete-account-scoped-connector`, tag `Account Connector`. Idempotent, retried automatically. Published types.
     /// - Required: path `connector`.
     /// - Result: nothing.
     #[inline]
@@ -47,7 +47,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/connectors/{connector}`
     ///
-    /// `get-account-scoped-connector`, tag `Account Connector`. Safe: it only reads. Published types.
+    /// `get-account-scoped-connector`, tag `Account Connector`. Read-only, retried automatically. Published types.
     /// - Required: path `connector`.
     /// - Result: [`types::ConnectorResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -62,7 +62,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/connectors`
     ///
-    /// `get-account-scoped-connectors`, tag `Account Connector`. Safe: it only reads. Published types.
+    /// `get-account-scoped-connectors`, tag `Account Connector`. Read-only, retried automatically. Published types.
     /// - Result: list of [`types::ConnectorResponse`], `application/json`, `application/yaml`.
     /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
@@ -73,7 +73,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/connectors/{connector}/test-connection`
     ///
-    /// `test-account-scoped-connector`, tag `Account Connector`. Safe: it only reads. Published types.
+    /// `test-account-scoped-connector`, tag `Account Connector`. Read-only, retried automatically. Published types.
     /// - Required: path `connector`.
     /// - Result: [`types::ConnectorTestConnectionResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -88,7 +88,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/connectors/{connector}`
     ///
-    /// `update-account-scoped-connector`, tag `Account Connector`. Idempotent: twice is as good as once. Published types.
+    /// `update-account-scoped-connector`, tag `Account Connector`. Idempotent, retried automatically. Published types.
     /// - Required: path `connector`.
     /// - Body: [`types::ConnectorRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ConnectorResponse`], `application/json`, `application/yaml`.
@@ -137,7 +137,7 @@ impl CreateAccountScopedConnector {
     pub fn send(self) -> rt::Sending<types::ConnectorResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -163,7 +163,7 @@ impl DeleteAccountScopedConnector {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -189,7 +189,7 @@ impl GetAccountScopedConnector {
     pub fn send(self) -> rt::Sending<types::ConnectorResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -270,7 +270,7 @@ impl GetAccountScopedConnectors {
     pub fn send(self) -> rt::Sending<Vec<types::ConnectorResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -303,7 +303,7 @@ impl TestAccountScopedConnector {
     pub fn send(self) -> rt::Sending<types::ConnectorTestConnectionResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -329,7 +329,7 @@ impl UpdateAccountScopedConnector {
     pub fn send(self) -> rt::Sending<types::ConnectorResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/connectors`
     ///
-    /// `createConnector`, tag `Connectors`. Not repeated: twice may be more than once. Published types.
+    /// `createConnector`, tag `Connectors`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::NgConnectorRequest`], `application/json`, `text/html`, `text/plain`, `text/yaml`.
     /// - Result: [`types::ResponseDtoConnectorResponse`], `application/json`, `application/yaml`, `text/html`, `text/yaml`; errors 400, 500.
@@ -63,7 +63,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /ng/api/connectors/{identifier}`
     ///
-    /// `deleteConnector`, tag `Connectors`. Idempotent: twice is as good as once. Published types.
+    /// `deleteConnector`, tag `Connectors`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`, `text/html`, `text/yaml`; errors 400, 500.
     #[inline]
@@ -80,7 +80,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/connectors/fieldValues`
     ///
-    /// `getAllAllowedFieldValues`, tag `Connectors`. Safe: it only reads. Published types.
+    /// `getAllAllowedFieldValues`, tag `Connectors`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `connector_type` = `connectorType`.
     /// - Result: [`types::ResponseDtoFieldValues`], `application/json`, `application/yaml`, `text/html`, `text/yaml`; errors 400, 500.
     #[inline]
@@ -103,7 +103,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/connectors/ccmK8sList`
     ///
-    /// `getCCMK8SConnectorList`, tag `Connectors`. Safe: it only reads. Published types.
+    /// `getCCMK8SConnectorList`, tag `Connectors`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::ConnectorFilterProperties`], `application/json`, `text/html`, `text/plain`, `text/yaml`.
     /// - Result: [`types::ResponseDtoPageResponseCcmK8sConnectorResponse`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
@@ -161,7 +161,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/connectors/getceawstemplateurl`
     ///
-    /// `getCEAwsTemplate`, tag `Connectors`. Safe: it only reads. Published types.
+    /// `getCEAwsTemplate`, tag `Connectors`. Read-only, retried automatically. Published types.
     /// - Result: [`types::ResponseDtoString`], `application/json`, `application/yaml`, `text/html`, `text/yaml`; errors 400, 500.
     #[deprecated]
     #[inline]
@@ -172,7 +172,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/connectors/{identifier}`
     ///
-    /// `getConnector`, tag `Connectors`. Safe: it only reads. Published types.
+    /// `getConnector`, tag `Connectors`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoConnectorResponse`], `application/json`, `application/yaml`, `text/html`, `text/yaml`; errors 400, 500.
     #[inline]
@@ -189,7 +189,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/connectors/catalogue`
     ///
-    /// `getConnectorCatalogue`, tag `Connectors`. Safe: it only reads. Published types.
+    /// `getConnectorCatalogue`, tag `Connectors`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoConnectorCatalogueResponse`], `application/json`, `application/yaml`, `text/html`, `text/yaml`; errors 400, 500.
     #[inline]
@@ -204,7 +204,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/connectors`
     ///
-    /// `getConnectorList`, tag `Connectors`. Safe: it only reads. Published types.
+    /// `getConnectorList`, tag `Connectors`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoPageResponseConnectorResponse`], `application/json`, `application/yaml`, `text/html`, `text/yaml`; errors 400, 500.
     /// - List: `paged pageIndex/pageSize from 0, size 100, at most 100, items data.content, total data.totalItems, size data.pageSize`.
@@ -221,7 +221,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/connectors/listV2`
     ///
-    /// `getConnectorListV2`, tag `Connectors`. Safe: it only reads. Published types.
+    /// `getConnectorListV2`, tag `Connectors`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::ConnectorFilterProperties`], `application/json`, `text/html`, `text/plain`, `text/yaml`.
     /// - Result: [`types::ResponseDtoPageResponseConnectorResponse`], `application/json`, `application/yaml`, `text/html`, `text/yaml`; errors 400, 500.
@@ -279,7 +279,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/connectors/stats`
     ///
-    /// `getConnectorStatistics`, tag `Connectors`. Safe: it only reads. Published types.
+    /// `getConnectorStatistics`, tag `Connectors`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoConnectorStatistics`], `application/json`, `application/yaml`, `text/html`, `text/yaml`; errors 400, 500.
     #[inline]
@@ -294,7 +294,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/connectors/{connectorRef}/gcp-projects`
     ///
-    /// `getGcpProjects`, tag `Connectors`. Safe: it only reads. Published types.
+    /// `getGcpProjects`, tag `Connectors`. Read-only, retried automatically. Published types.
     /// - Required: path `connector_ref` = `connectorRef`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoGcpProjectResponseDto`], `application/json`, `text/html`, `text/yaml`; errors 400, 500.
     #[inline]
@@ -311,7 +311,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/connectors/testConnection/{identifier}`
     ///
-    /// `getTestConnectionResult`, tag `Connectors`. Safe: it only reads. Published types.
+    /// `getTestConnectionResult`, tag `Connectors`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoConnectorValidationResult`], `application/json`, `application/yaml`, `text/html`, `text/yaml`; errors 400, 500.
     #[inline]
@@ -328,7 +328,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/connectors/testGitRepoConnection/{identifier}`
     ///
-    /// `getTestGitRepoConnectionResult`, tag `Connectors`. Safe: it only reads. Published types.
+    /// `getTestGitRepoConnectionResult`, tag `Connectors`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoConnectorValidationResult`], `application/json`, `application/yaml`, `text/html`, `text/yaml`; errors 400, 500.
     #[inline]
@@ -345,7 +345,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/connectors/listbyfqn`
     ///
-    /// `listConnectorByFQN`, tag `Connectors`. Safe: it only reads. Published types.
+    /// `listConnectorByFQN`, tag `Connectors`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: list of text, `application/json`, `text/html`, `text/plain`, `text/yaml`.
     /// - Result: [`types::ResponseDtoListConnectorResponse`], `application/json`, `application/yaml`, `text/html`, `text/yaml`; errors 400, 500.
@@ -402,7 +402,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/connectors`
     ///
-    /// `updateConnector`, tag `Connectors`. Not repeated: twice may be more than once. Published types.
+    /// `updateConnector`, tag `Connectors`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::NgConnectorRequest`], `application/json`, `text/html`, `text/plain`, `text/yaml`.
     /// - Result: [`types::ResponseDtoConnectorResponse`], `application/json`, `application/yaml`, `text/html`, `text/yaml`; errors 400, 500.
@@ -459,7 +459,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/connectors/validateUniqueIdentifier`
     ///
-    /// `validateTheIdentifierIsUnique`, tag `Connectors`. Safe: it only reads. Published types.
+    /// `validateTheIdentifierIsUnique`, tag `Connectors`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`, `text/html`, `text/yaml`; errors 400, 500.
     #[inline]
@@ -567,7 +567,7 @@ impl CreateConnector {
     pub fn send(self) -> rt::Sending<types::ResponseDtoConnectorResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -649,7 +649,7 @@ impl DeleteConnector {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -668,7 +668,7 @@ impl GetAllAllowedFieldValues {
     pub fn send(self) -> rt::Sending<types::ResponseDtoFieldValues> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -783,7 +783,7 @@ impl GetCcmK8sConnectorList {
     ) -> rt::Sending<types::ResponseDtoPageResponseCcmK8sConnectorResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -830,7 +830,7 @@ impl GetCeAwsTemplate {
     pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -884,7 +884,7 @@ impl GetConnector {
     pub fn send(self) -> rt::Sending<types::ResponseDtoConnectorResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -903,7 +903,7 @@ impl GetConnectorCatalogue {
     pub fn send(self) -> rt::Sending<types::ResponseDtoConnectorCatalogueResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1021,7 +1021,7 @@ impl GetConnectorList {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseConnectorResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1155,7 +1155,7 @@ impl GetConnectorListV2 {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseConnectorResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1216,7 +1216,7 @@ impl GetConnectorStatistics {
     pub fn send(self) -> rt::Sending<types::ResponseDtoConnectorStatistics> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1249,7 +1249,7 @@ impl GetGcpProjects {
     pub fn send(self) -> rt::Sending<types::ResponseDtoGcpProjectResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1303,7 +1303,7 @@ impl GetTestConnectionResult {
     pub fn send(self) -> rt::Sending<types::ResponseDtoConnectorValidationResult> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1343,7 +1343,7 @@ impl GetTestGitRepoConnectionResult {
     pub fn send(self) -> rt::Sending<types::ResponseDtoConnectorValidationResult> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1362,7 +1362,7 @@ impl ListConnectorByFqn {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListConnectorResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1465,7 +1465,7 @@ impl UpdateConnector {
     pub fn send(self) -> rt::Sending<types::ResponseDtoConnectorResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1505,7 +1505,7 @@ impl ValidateTheIdentifierIsUnique {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/hosts/filter`
     ///
-    /// `filterHostsByConnector`, tag `Hosts`. Safe: it only reads. Published types.
+    /// `filterHostsByConnector`, tag `Hosts`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::HostFilterDto`], `application/json`, `text/html`, `text/plain`, `text/yaml`.
     /// - Result: [`types::ResponseDtoPageResponseHostDto`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/hosts/validate`
     ///
-    /// `validateHosts_1`, tag `Hosts`. Safe: it only reads. Published types.
+    /// `validateHosts_1`, tag `Hosts`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `identifier`.
     /// - Body: [`types::HostValidationParams`], `application/json`.
     /// - Result: [`types::ResponseDtoListHostValidationDto`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
@@ -134,7 +134,7 @@ impl FilterHostsByConnector {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseHostDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -174,7 +174,7 @@ impl ValidateHostsByConnector {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListHostValidationDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

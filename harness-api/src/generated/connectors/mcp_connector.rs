@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ng/api/mcp-connector/tools`
     ///
-    /// `listMCPTools`, tag `MCPConnector`. Safe: it only reads. Published types.
+    /// `listMCPTools`, tag `MCPConnector`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `connector_identifier` = `connectorIdentifier`.
     /// - Result: [`types::ResponseDtoListMcpToolInfo`], `application/json`; errors 400, 500.
     /// - List: `whole list, items data`.
@@ -49,7 +49,7 @@ impl ListMcpTools {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListMcpToolInfo> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

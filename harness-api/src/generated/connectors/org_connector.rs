@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/connectors`
     ///
-    /// `create-org-scoped-connector`, tag `Org Connector`. Not repeated: twice may be more than once. Published types.
+    /// `create-org-scoped-connector`, tag `Org Connector`. Not idempotent, never retried. Published types.
     /// - Required: path `org`.
     /// - Body: [`types::ConnectorRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ConnectorResponse`], `application/json`, `application/yaml`.
@@ -37,7 +37,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/orgs/{org}/connectors/{connector}`
     ///
-    /// `delete-org-scoped-connector`, tag `Org Connector`. Idempotent: twice is as good as once. Published types.
+    /// `delete-org-scoped-connector`, tag `Org Connector`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `connector`.
     /// - Result: nothing.
     #[inline]
@@ -54,7 +54,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/connectors/{connector}`
     ///
-    /// `get-org-scoped-connector`, tag `Org Connector`. Safe: it only reads. Published types.
+    /// `get-org-scoped-connector`, tag `Org Connector`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `connector`.
     /// - Result: [`types::ConnectorResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -71,7 +71,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/connectors`
     ///
-    /// `get-org-scoped-connectors`, tag `Org Connector`. Safe: it only reads. Published types.
+    /// `get-org-scoped-connectors`, tag `Org Connector`. Read-only, retried automatically. Published types.
     /// - Required: path `org`.
     /// - Result: list of [`types::ConnectorResponse`], `application/json`, `application/yaml`.
     /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
@@ -87,7 +87,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/connectors/{connector}/test-connection`
     ///
-    /// `test-org-scoped-connector`, tag `Org Connector`. Safe: it only reads. Published types.
+    /// `test-org-scoped-connector`, tag `Org Connector`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `connector`.
     /// - Result: [`types::ConnectorTestConnectionResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -104,7 +104,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/orgs/{org}/connectors/{connector}`
     ///
-    /// `update-org-scoped-connector`, tag `Org Connector`. Idempotent: twice is as good as once. Published types.
+    /// `update-org-scoped-connector`, tag `Org Connector`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `connector`.
     /// - Body: [`types::ConnectorRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ConnectorResponse`], `application/json`, `application/yaml`.
@@ -157,7 +157,7 @@ impl CreateOrgScopedConnector {
     pub fn send(self) -> rt::Sending<types::ConnectorResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -183,7 +183,7 @@ impl DeleteOrgScopedConnector {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -209,7 +209,7 @@ impl GetOrgScopedConnector {
     pub fn send(self) -> rt::Sending<types::ConnectorResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -287,7 +287,7 @@ impl GetOrgScopedConnectors {
     pub fn send(self) -> rt::Sending<Vec<types::ConnectorResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -320,7 +320,7 @@ impl TestOrgScopedConnector {
     pub fn send(self) -> rt::Sending<types::ConnectorTestConnectionResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -346,7 +346,7 @@ impl UpdateOrgScopedConnector {
     pub fn send(self) -> rt::Sending<types::ConnectorResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/connectors`
     ///
-    /// `create-project-scoped-connector`, tag `Project Connector`. Not repeated: twice may be more than once. Published types.
+    /// `create-project-scoped-connector`, tag `Project Connector`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`.
     /// - Body: [`types::ConnectorRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ConnectorResponse`], `application/json`, `application/yaml`.
@@ -41,7 +41,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/connectors/{connector}`
     ///
-    /// `delete-project-scoped-connector`, tag `Project Connector`. Idempotent: twice is as good as once. Published types.
+    /// `delete-project-scoped-connector`, tag `Project Connector`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `connector`.
     /// - Result: nothing.
     #[inline]
@@ -60,7 +60,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/connectors/{connector}`
     ///
-    /// `get-project-scoped-connector`, tag `Project Connector`. Safe: it only reads. Published types.
+    /// `get-project-scoped-connector`, tag `Project Connector`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `connector`.
     /// - Result: [`types::ConnectorResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -79,7 +79,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/connectors`
     ///
-    /// `get-project-scoped-connectors`, tag `Project Connector`. Safe: it only reads. Published types.
+    /// `get-project-scoped-connectors`, tag `Project Connector`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Result: list of [`types::ConnectorResponse`], `application/json`, `application/yaml`.
     /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
@@ -97,7 +97,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/connectors/{connector}/test-connection`
     ///
-    /// `test-project-scoped-connector`, tag `Project Connector`. Safe: it only reads. Published types.
+    /// `test-project-scoped-connector`, tag `Project Connector`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `connector`.
     /// - Result: [`types::ConnectorTestConnectionResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -116,7 +116,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/connectors/{connector}`
     ///
-    /// `update-project-scoped-connector`, tag `Project Connector`. Idempotent: twice is as good as once. Published types.
+    /// `update-project-scoped-connector`, tag `Project Connector`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `connector`.
     /// - Body: [`types::ConnectorRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ConnectorResponse`], `application/json`, `application/yaml`.
@@ -173,7 +173,7 @@ impl CreateProjectScopedConnector {
     pub fn send(self) -> rt::Sending<types::ConnectorResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -199,7 +199,7 @@ impl DeleteProjectScopedConnector {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -225,7 +225,7 @@ impl GetProjectScopedConnector {
     pub fn send(self) -> rt::Sending<types::ConnectorResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -306,7 +306,7 @@ impl GetProjectScopedConnectors {
     pub fn send(self) -> rt::Sending<Vec<types::ConnectorResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -339,7 +339,7 @@ impl TestProjectScopedConnector {
     pub fn send(self) -> rt::Sending<types::ConnectorTestConnectionResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -365,7 +365,7 @@ impl UpdateProjectScopedConnector {
     pub fn send(self) -> rt::Sending<types::ConnectorResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

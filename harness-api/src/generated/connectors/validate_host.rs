@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/host-validation`
     ///
-    /// `validateHosts`, tag `ValidateHost`. Safe: it only reads. Published types.
+    /// `validateHosts`, tag `ValidateHost`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `identifier`.
     /// - Body: [`types::HostValidationParams`], `application/json`.
     /// - Result: [`types::ResponseDtoListHostValidationDto`], `application/json`, `application/yaml`.
@@ -52,7 +52,7 @@ impl ValidateHosts {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListHostValidationDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

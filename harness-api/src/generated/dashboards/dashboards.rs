@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /dashboard/clone`
     ///
-    /// `clone_dashboard`, tag `dashboards`. Not repeated: twice may be more than once. Published types.
+    /// `clone_dashboard`, tag `dashboards`. Not idempotent, never retried. Published types.
     /// - Body: [`types::CloneDashboardRequestBody`], `application/json`.
     /// - Result: [`types::ClonedDashboardResponse`], `application/json`.
     #[inline]
@@ -21,7 +21,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /dashboard/remove`
     ///
-    /// `delete_dashboard`, tag `dashboards`. Idempotent: twice is as good as once. Published types.
+    /// `delete_dashboard`, tag `dashboards`. Idempotent, retried automatically. Published types.
     /// - Required: query `folder_id` = `folderId`.
     /// - Body: [`types::DeleteDashboardRequest`], `application/json`.
     /// - Result: [`types::DeleteDashboardResponse`], `application/json`.
@@ -39,7 +39,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /dashboard/dashboards/{dashboard_id}`
     ///
-    /// `get_dashboard`, tag `dashboards`. Safe: it only reads. Published types.
+    /// `get_dashboard`, tag `dashboards`. Read-only, retried automatically. Published types.
     /// - Required: path `dashboard_id`.
     /// - Result: [`types::GetDashboardResponse`], `application/json`.
     #[inline]
@@ -50,7 +50,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /dashboard/api/dashboards/{dashboard_id}/download`
     ///
-    /// `get_dashboard_data`, tag `dashboards`. Safe: it only reads. Published types.
+    /// `get_dashboard_data`, tag `dashboards`. Read-only, retried automatically. Published types.
     /// - Required: path `dashboard_id`; query `file_type`.
     /// - Result: [`types::DashboardDownloadResponse`], `application/json`.
     #[inline]
@@ -70,7 +70,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /dashboard/download/dashboards/{dashboard_id}/csv`
     ///
-    /// `get_dashboard_download_csv`, tag `dashboards`. Safe: it only reads. Published types.
+    /// `get_dashboard_download_csv`, tag `dashboards`. Read-only, retried automatically. Published types.
     /// - Required: path `dashboard_id`.
     /// - Result: [`types::DownloadCsvDashboardResponse`], `application/json`.
     #[inline]
@@ -85,7 +85,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /dashboard/download/dashboards/{dashboard_id}/pdf`
     ///
-    /// `get_dashboard_download_pdf`, tag `dashboards`. Safe: it only reads. Published types.
+    /// `get_dashboard_download_pdf`, tag `dashboards`. Read-only, retried automatically. Published types.
     /// - Required: path `dashboard_id`.
     /// - Result: [`types::DownloadPdfDashboardResponse`], `application/json`.
     #[inline]
@@ -100,7 +100,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /dashboard/dashboards/{dashboard_id}/elements`
     ///
-    /// `get_dashboard_elements`, tag `dashboards`. Safe: it only reads. Published types.
+    /// `get_dashboard_elements`, tag `dashboards`. Read-only, retried automatically. Published types.
     /// - Required: path `dashboard_id`.
     /// - Result: [`types::GetDashboardElementsResponse`], `application/json`.
     /// - List: `whole list, items resource`.
@@ -116,7 +116,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /dashboard/dashboards/{dashboard_id}/filters`
     ///
-    /// `get_dashboard_filters`, tag `dashboards`. Safe: it only reads. Published types.
+    /// `get_dashboard_filters`, tag `dashboards`. Read-only, retried automatically. Published types.
     /// - Required: path `dashboard_id`.
     /// - Result: [`types::GetDashboardFiltersResponse`], `application/json`.
     /// - List: `whole list, items resource`.
@@ -132,7 +132,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /dashboard/schedules/run_once`
     ///
-    /// `schedules_run_once`, tag `dashboards`. Not repeated: twice may be more than once. Published types.
+    /// `schedules_run_once`, tag `dashboards`. Not idempotent, never retried. Published types.
     /// - Body: [`types::ScheduleReportRequestBody`], `application/json`.
     /// - Result: [`types::ScheduleReportResponse`], `application/json`.
     #[inline]
@@ -147,7 +147,7 @@ impl<'c> Api<'c> {
     }
     /// `PATCH /dashboard/`
     ///
-    /// `update_dashboard`, tag `dashboards`. Not repeated: twice may be more than once. Published types.
+    /// `update_dashboard`, tag `dashboards`. Not idempotent, never retried. Published types.
     /// - Body: [`types::CreateDashboardRequest`], `application/json`.
     /// - Result: [`types::UpdateDashboardResponse`], `application/json`.
     #[inline]
@@ -162,7 +162,7 @@ impl<'c> Api<'c> {
     }
     /// `PATCH /dashboard/dashboards/{dashboard_id}/filters/{filter_id}`
     ///
-    /// `update_dashboard_filter`, tag `dashboards`. Not repeated: twice may be more than once. Published types.
+    /// `update_dashboard_filter`, tag `dashboards`. Not idempotent, never retried. Published types.
     /// - Required: path `dashboard_id`, `filter_id`.
     /// - Body: [`types::UpdateDashboardFilterRequest`], `application/json`.
     /// - Result: [`types::GetDashboardFilterResponse`], `application/json`.
@@ -200,7 +200,7 @@ impl CloneDashboard {
     pub fn send(self) -> rt::Sending<types::ClonedDashboardResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -226,7 +226,7 @@ impl DeleteDashboard {
     pub fn send(self) -> rt::Sending<types::DeleteDashboardResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -252,7 +252,7 @@ impl GetDashboard {
     pub fn send(self) -> rt::Sending<types::GetDashboardResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -278,7 +278,7 @@ impl GetDashboardData {
     pub fn send(self) -> rt::Sending<types::DashboardDownloadResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -325,7 +325,7 @@ impl GetDashboardDownloadCsv {
     pub fn send(self) -> rt::Sending<types::DownloadCsvDashboardResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -399,7 +399,7 @@ impl GetDashboardDownloadPdf {
     pub fn send(self) -> rt::Sending<types::DownloadPdfDashboardResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -425,7 +425,7 @@ impl GetDashboardElements {
     pub fn send(self) -> rt::Sending<types::GetDashboardElementsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -458,7 +458,7 @@ impl GetDashboardFilters {
     pub fn send(self) -> rt::Sending<types::GetDashboardFiltersResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -491,7 +491,7 @@ impl SchedulesRunOnce {
     pub fn send(self) -> rt::Sending<types::ScheduleReportResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -517,7 +517,7 @@ impl UpdateDashboard {
     pub fn send(self) -> rt::Sending<types::UpdateDashboardResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -536,7 +536,7 @@ impl UpdateDashboardFilter {
     pub fn send(self) -> rt::Sending<types::GetDashboardFilterResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /dashboard/download/dashboards/{dashboard_id}/dashboard_elements/{dashboard_element_id}`
     ///
-    /// `create_dashboard_element_download_task`, tag `downloads`. Not repeated: twice may be more than once. Published types.
+    /// `create_dashboard_element_download_task`, tag `downloads`. Not idempotent, never retried. Published types.
     /// - Required: path `dashboard_id`, `dashboard_element_id`.
     /// - Result: [`types::DownloadQueryTaskResponse`], `application/json`.
     #[inline]
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /dashboard/download/dashboards/{dashboard_id}/dashboard_elements/{dashboard_element_id}`
     ///
-    /// `get_dashboard_element_download_task_results`, tag `downloads`. Safe: it only reads. Published types.
+    /// `get_dashboard_element_download_task_results`, tag `downloads`. Read-only, retried automatically. Published types.
     /// - Required: path `dashboard_id`, `dashboard_element_id`; query `task_id`.
     /// - Result: text, `application/json`, `application/zip`.
     #[inline]
@@ -45,7 +45,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /dashboard/download/tasks/{task_id}`
     ///
-    /// `get_download_task_status`, tag `downloads`. Safe: it only reads. Published types.
+    /// `get_download_task_status`, tag `downloads`. Read-only, retried automatically. Published types.
     /// - Required: path `task_id`.
     /// - Result: [`types::DownloadQueryTaskResponse`], `application/json`.
     #[inline]
@@ -99,7 +99,7 @@ impl CreateDashboardElementDownloadTask {
     pub fn send(self) -> rt::Sending<types::DownloadQueryTaskResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -118,7 +118,7 @@ impl GetDashboardElementDownloadTaskResults {
     pub fn send(self) -> rt::Sending<String> {
         self.call.json()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -137,7 +137,7 @@ impl GetDownloadTaskStatus {
     pub fn send(self) -> rt::Sending<types::DownloadQueryTaskResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /dashboard/folders`
     ///
-    /// `create_folder`, tag `folders`. Not repeated: twice may be more than once. Published types.
+    /// `create_folder`, tag `folders`. Not idempotent, never retried. Published types.
     /// - Body: [`types::CreateFolderRequestBody`], `application/json`.
     /// - Result: [`types::GetFolderResponse`], `application/json`.
     #[inline]
@@ -18,7 +18,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /dashboard/folders/{folder_id}`
     ///
-    /// `delete_folder`, tag `folders`. Idempotent: twice is as good as once. Published types.
+    /// `delete_folder`, tag `folders`. Idempotent, retried automatically. Published types.
     /// - Required: path `folder_id`.
     /// - Result: [`types::GetFolderResponse`], `application/json`.
     #[inline]
@@ -29,7 +29,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /dashboard/folders/{folder_id}`
     ///
-    /// `get_folder`, tag `folders`. Safe: it only reads. Published types.
+    /// `get_folder`, tag `folders`. Read-only, retried automatically. Published types.
     /// - Required: path `folder_id`.
     /// - Result: [`types::GetFolderResponse`], `application/json`.
     #[inline]
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
     }
     /// `PATCH /dashboard/folders/{folder_id}`
     ///
-    /// `update_folder`, tag `folders`. Not repeated: twice may be more than once. Published types.
+    /// `update_folder`, tag `folders`. Not idempotent, never retried. Published types.
     /// - Required: path `folder_id`.
     /// - Body: [`types::UpdateFolderRequestBody`], `application/json`.
     /// - Result: [`types::GetFolderResponse`], `application/json`.
@@ -76,7 +76,7 @@ impl CreateFolder {
     pub fn send(self) -> rt::Sending<types::GetFolderResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -102,7 +102,7 @@ impl DeleteFolder {
     pub fn send(self) -> rt::Sending<types::GetFolderResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -128,7 +128,7 @@ impl GetFolder {
     pub fn send(self) -> rt::Sending<types::GetFolderResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -154,7 +154,7 @@ impl UpdateFolder {
     pub fn send(self) -> rt::Sending<types::GetFolderResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/changesets/existence`
     ///
-    /// `V1CheckChangesetExistence`, tag `Change Authoring`. Safe: it only reads. Published types.
+    /// `V1CheckChangesetExistence`, tag `Change Authoring`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `dbschema`.
     /// - Body: [`types::ChangeSetExistenceIn`], `application/json`.
     /// - Result: [`types::ChangeSetExistenceOut`], `application/json`; errors 400, 500.
@@ -28,7 +28,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/projects/{project}/change-authoring-event`
     ///
-    /// `V1CreateChangeAuthoringEvent`, tag `Change Authoring`. Not repeated: twice may be more than once. Published types.
+    /// `V1CreateChangeAuthoringEvent`, tag `Change Authoring`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`.
     /// - Body: [`types::ChangeAuthoringEventIn`], `application/json`.
     /// - Result: nothing; errors 400, 500.
@@ -48,7 +48,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/projects/{project}/llm-authoring/execute-pipeline`
     ///
-    /// `V1ExecuteLlmAuthoringPipeline`, tag `Change Authoring`. Not repeated: twice may be more than once. Published types.
+    /// `V1ExecuteLlmAuthoringPipeline`, tag `Change Authoring`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`.
     /// - Body: [`types::ExecuteLlmAuthoringPipelineRequestBody`], `application/json`.
     /// - Result: [`types::ExecuteLlmAuthoringPipelineResponseBody`], `application/json`; errors 400, 403, 404, 500, 503.
@@ -86,7 +86,7 @@ impl CheckChangesetExistence {
     pub fn send(self) -> rt::Sending<types::ChangeSetExistenceOut> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -112,7 +112,7 @@ impl CreateChangeAuthoringEvent {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -138,7 +138,7 @@ impl ExecuteLlmAuthoringPipeline {
     pub fn send(self) -> rt::Sending<types::ExecuteLlmAuthoringPipelineResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/dbinstance/{dbinstance}/changesetmetadata`
     ///
-    /// `V1ChangesetmetadataProjDbInstance`, tag `Changeset metadata`. Safe: it only reads. Published types.
+    /// `V1ChangesetmetadataProjDbInstance`, tag `Changeset metadata`. Read-only, retried automatically. Published types.
     /// - Required: path `dbschema`, `dbinstance`, `org`, `project`; query `harness_command` = `harnessCommand`, `pipeline_execution_id` = `pipelineExecutionId`, `stage_execution_id` = `stageExecutionId`, `content_type` = `contentType`.
     /// - Result: [`types::ChangeSetMetadataOutput`], `application/json`.
     /// - List: `paged page/limit from 0, size 10, at most 100, items data`.
@@ -48,7 +48,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/step/flyway/migrationscripts`
     ///
-    /// `V1StepFlywayMigrationScripts`, tag `Changeset metadata`. Safe: it only reads. Published types.
+    /// `V1StepFlywayMigrationScripts`, tag `Changeset metadata`. Read-only, retried automatically. Published types.
     /// - Required: query `pipeline_execution_id` = `pipelineExecutionId`, `stage_execution_id` = `stageExecutionId`, `db_schema` = `dbSchema`, `db_instance` = `dbInstance`, `command`.
     /// - Result: [`types::FlywayMigrationScriptOutput`], `application/json`; errors 400, 403, 404, 500.
     /// - List: `paged page/limit from 0, size 10, at most 100, items data`.
@@ -108,7 +108,7 @@ impl ChangesetMetadataProjDbInstance {
     pub fn send(self) -> rt::Sending<types::ChangeSetMetadataOutput> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -162,7 +162,7 @@ impl StepFlywayMigrationScripts {
     pub fn send(self) -> rt::Sending<types::FlywayMigrationScriptOutput> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

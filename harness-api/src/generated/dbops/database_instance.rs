@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/instance`
     ///
-    /// `V1CreateProjDbSchemaInstance`, tag `Database Instance`. Not repeated: twice may be more than once. Published types.
+    /// `V1CreateProjDbSchemaInstance`, tag `Database Instance`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `dbschema`.
     /// - Body: [`types::DbInstanceIn`], `application/json`.
     /// - Result: [`types::DbInstanceOut`], `application/json`; errors 400, 403, 404, 500.
@@ -28,7 +28,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/instance/{dbinstance}`
     ///
-    /// `V1DeleteProjDbSchemaInstance`, tag `Database Instance`. Idempotent: twice is as good as once. Published types.
+    /// `V1DeleteProjDbSchemaInstance`, tag `Database Instance`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `dbschema`, `dbinstance`.
     /// - Result: nothing; errors 400, 403, 404, 500.
     #[inline]
@@ -49,7 +49,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/default-authoring-instance`
     ///
-    /// `V1GetDefaultAuthoringInstance`, tag `Database Instance`. Safe: it only reads. Published types.
+    /// `V1GetDefaultAuthoringInstance`, tag `Database Instance`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `dbschema`.
     /// - Result: [`types::DefaultAuthoringInstanceOut`], `application/json`; errors 400, 404, 500.
     #[inline]
@@ -68,7 +68,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/instance/{dbinstance}`
     ///
-    /// `V1GetProjDbSchemaInstance`, tag `Database Instance`. Safe: it only reads. Published types.
+    /// `V1GetProjDbSchemaInstance`, tag `Database Instance`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `dbschema`, `dbinstance`.
     /// - Result: [`types::DbInstanceOut`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
@@ -89,7 +89,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/instancelist`
     ///
-    /// `V1ListProjDbSchemaInstance`, tag `Database Instance`. Safe: it only reads. Published types.
+    /// `V1ListProjDbSchemaInstance`, tag `Database Instance`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `dbschema`.
     /// - Body, optional: [`types::DbInstanceFilterIn`], `application/json`.
     /// - Result: list of [`types::DbInstanceOut`], `application/json`; errors 400, 403, 404, 500.
@@ -128,7 +128,7 @@ impl CreateProjDbSchemaInstance {
     pub fn send(self) -> rt::Sending<types::DbInstanceOut> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -154,7 +154,7 @@ impl DeleteProjDbSchemaInstance {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -180,7 +180,7 @@ impl GetDefaultAuthoringInstance {
     pub fn send(self) -> rt::Sending<types::DefaultAuthoringInstanceOut> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -206,7 +206,7 @@ impl GetProjDbSchemaInstance {
     pub fn send(self) -> rt::Sending<types::DbInstanceOut> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -284,7 +284,7 @@ impl ListProjDbSchemaInstance {
     pub fn send(self) -> rt::Sending<Vec<types::DbInstanceOut>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

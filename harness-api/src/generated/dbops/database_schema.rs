@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/dbschema`
     ///
-    /// `V1CreateProjDbSchema`, tag `Database Schema`. Not repeated: twice may be more than once. Published types.
+    /// `V1CreateProjDbSchema`, tag `Database Schema`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`.
     /// - Body: [`types::DbSchemaIn`], `application/json`.
     /// - Result: [`types::DbSchemaOut`], `application/json`; errors 400, 403, 404, 500.
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}`
     ///
-    /// `V1DeleteProjDbSchema`, tag `Database Schema`. Idempotent: twice is as good as once. Published types.
+    /// `V1DeleteProjDbSchema`, tag `Database Schema`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `dbschema`.
     /// - Result: nothing; errors 400, 403, 404, 500.
     #[inline]
@@ -45,7 +45,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}`
     ///
-    /// `V1GetProjDbSchema`, tag `Database Schema`. Safe: it only reads. Published types.
+    /// `V1GetProjDbSchema`, tag `Database Schema`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `dbschema`.
     /// - Result: [`types::DbSchemaOut`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
@@ -64,7 +64,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/dbops/dbschema`
     ///
-    /// `V1ListDatabaseSchema`, tag `Database Schema`. Safe: it only reads. Published types.
+    /// `V1ListDatabaseSchema`, tag `Database Schema`. Read-only, retried automatically. Published types.
     /// - Result: list of [`types::DbSchemaOut`], `application/json`.
     /// - List: `paged page/limit from 0, size 10, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
@@ -75,7 +75,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/dbschema`
     ///
-    /// `V1ListProjDbSchema`, tag `Database Schema`. Safe: it only reads. Published types.
+    /// `V1ListProjDbSchema`, tag `Database Schema`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Result: list of [`types::DbSchemaOut`], `application/json`; errors 400, 403, 500.
     /// - List: `paged page/limit from 0, size 10, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
@@ -93,7 +93,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}`
     ///
-    /// `V1UpdateProjDbSchema`, tag `Database Schema`. Idempotent: twice is as good as once. The answer is published; the body is inferred from one sample.
+    /// `V1UpdateProjDbSchema`, tag `Database Schema`. Idempotent, retried automatically. The response is published; the body is inferred from one sample.
     /// - Required: path `org`, `project`, `dbschema`.
     /// - Body: [`types::UpdateProjDbSchemaBody`], `application/json`.
     /// - Result: [`types::DbSchemaOut`], `application/json`; errors 400, 403, 404, 500.
@@ -115,7 +115,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/instance/{dbinstance}`
     ///
-    /// `V1UpdateProjDbSchemaInstance`, tag `Database Schema`. Idempotent: twice is as good as once. The answer is published; the body is inferred from one sample.
+    /// `V1UpdateProjDbSchemaInstance`, tag `Database Schema`. Idempotent, retried automatically. The response is published; the body is inferred from one sample.
     /// - Required: path `org`, `project`, `dbschema`, `dbinstance`.
     /// - Body: [`types::UpdateProjDbSchemaInstanceBody`], `application/json`.
     /// - Result: [`types::DbInstanceOut`], `application/json`; errors 400, 403, 404, 500.
@@ -157,7 +157,7 @@ impl CreateProjDbSchema {
     pub fn send(self) -> rt::Sending<types::DbSchemaOut> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -183,7 +183,7 @@ impl DeleteProjDbSchema {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -209,7 +209,7 @@ impl GetProjDbSchema {
     pub fn send(self) -> rt::Sending<types::DbSchemaOut> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -294,7 +294,7 @@ impl ListDatabaseSchema {
     pub fn send(self) -> rt::Sending<Vec<types::DbSchemaOut>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -381,7 +381,7 @@ impl ListProjDbSchema {
     pub fn send(self) -> rt::Sending<Vec<types::DbSchemaOut>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -414,7 +414,7 @@ impl UpdateProjDbSchema {
     pub fn send(self) -> rt::Sending<types::DbSchemaOut> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -440,7 +440,7 @@ impl UpdateProjDbSchemaInstance {
     pub fn send(self) -> rt::Sending<types::DbInstanceOut> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/dbinstance/{dbinstance}/snapshot-object-names`
     ///
-    /// `V1GetSnapshotObjectNames`, tag `Database Snapshot`. Safe: it only reads. Published types.
+    /// `V1GetSnapshotObjectNames`, tag `Database Snapshot`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `dbschema`, `dbinstance`; query `object_type` = `objectType`.
     /// - Result: [`types::SnapshotObjectNamesOutput`], `application/json`; errors 400, 403, 404, 500.
     /// - List: `paged page/limit from 0, size 10, at most 100, items data`.
@@ -30,7 +30,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/dbinstance/{dbinstance}/snapshot-object-values`
     ///
-    /// `V1GetSnapshotObjectValues`, tag `Database Snapshot`. Safe: it only reads. Published types.
+    /// `V1GetSnapshotObjectValues`, tag `Database Snapshot`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `dbschema`, `dbinstance`.
     /// - Body: [`types::SnapshotObjectValuesInput`], `application/json`.
     /// - Result: [`types::SnapshotObjectValuesOutput`], `application/json`; errors 400, 403, 404, 500.
@@ -86,7 +86,7 @@ impl GetSnapshotObjectNames {
     pub fn send(self) -> rt::Sending<types::SnapshotObjectNamesOutput> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -119,7 +119,7 @@ impl GetSnapshotObjectValues {
     pub fn send(self) -> rt::Sending<types::SnapshotObjectValuesOutput> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

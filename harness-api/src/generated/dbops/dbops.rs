@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /v1/dbops/dbschema`
     ///
-    /// `V1DeleteDbSchema`, tag `dbops`. Idempotent: twice is as good as once. Published types.
+    /// `V1DeleteDbSchema`, tag `dbops`. Idempotent, retried automatically. Published types.
     /// - Required: query `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `parent_id`.
     /// - Result: nothing.
     #[inline]
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/dbops/db-metadata/{snapshotId}`
     ///
-    /// `PostV1DbopsDbSnapshotMetadata`, tag `dbops`. Not repeated: twice may be more than once. Published types.
+    /// `PostV1DbopsDbSnapshotMetadata`, tag `dbops`. Not idempotent, never retried. Published types.
     /// - Required: path `snapshot_id` = `snapshotId`; query `harness_command` = `harnessCommand`, `pipeline_execution_id` = `pipelineExecutionId`, `stage_execution_id` = `stageExecutionId`, `pipeline_identifier` = `pipelineIdentifier`, `db_instance` = `dbInstance`, `db_schema` = `dbSchema`, `parent_id` = `parentId`.
     /// - Body, optional: list of [`types::DbSnapshotMetadataIn`], `application/json`.
     /// - Result: nothing; errors 400, 403, 500.
@@ -61,7 +61,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/dbops/metadata-snapshot/{snapshotId}`
     ///
-    /// `PostV1DbopsMetadataSnapshot`, tag `dbops`. Not repeated: twice may be more than once. Published types.
+    /// `PostV1DbopsMetadataSnapshot`, tag `dbops`. Not idempotent, never retried. Published types.
     /// - Required: path `snapshot_id` = `snapshotId`; query `harness_command` = `harnessCommand`, `pipeline_execution_id` = `pipelineExecutionId`, `stage_execution_id` = `stageExecutionId`, `pipeline_identifier` = `pipelineIdentifier`, `db_instance` = `dbInstance`, `db_schema` = `dbSchema`, `parent_id` = `parentId`.
     /// - Body, optional: `application/octet-stream`.
     /// - Result: nothing; errors 400, 403, 500.
@@ -115,7 +115,7 @@ impl DeleteDbSchema {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -148,7 +148,7 @@ impl PostDbSnapshotMetadata {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -188,7 +188,7 @@ impl PostMetadataSnapshot {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

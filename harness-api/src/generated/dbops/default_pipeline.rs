@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/orgs/{org}/projects/{project}/default-llm-pipeline`
     ///
-    /// `V1DefaultLlmPipeline`, tag `Default Pipeline`. Safe: it only reads. Published types.
+    /// `V1DefaultLlmPipeline`, tag `Default Pipeline`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`; query `db_schema` = `dbSchema`, `db_instance` = `dbInstance`.
     /// - Result: [`types::PipelineStatusOutput`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
@@ -45,7 +45,7 @@ impl DefaultLlmPipeline {
     pub fn send(self) -> rt::Sending<types::PipelineStatusOutput> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

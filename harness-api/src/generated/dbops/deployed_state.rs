@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/instance/{dbinstance}/deployedState`
     ///
-    /// `V1GetDeployedState`, tag `Deployed State`. Safe: it only reads. Published types.
+    /// `V1GetDeployedState`, tag `Deployed State`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `dbschema`, `dbinstance`.
     /// - Body, optional: [`types::DeployedStateInput`], `application/json`.
     /// - Result: list of [`types::DeployedStateOutput`], `application/json`; errors 400, 403, 404, 500.
@@ -68,7 +68,7 @@ impl GetDeployedState {
     pub fn send(self) -> rt::Sending<Vec<types::DeployedStateOutput>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

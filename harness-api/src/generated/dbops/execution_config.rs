@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /v1/dbops/execution-config`
     ///
-    /// `V1DeleteExecutionConfig`, tag `Execution Config`. Idempotent: twice is as good as once. Published types.
+    /// `V1DeleteExecutionConfig`, tag `Execution Config`. Idempotent, retried automatically. Published types.
     /// - Result: bool, `application/json`.
     #[inline]
     pub fn delete_execution_config(&self) -> DeleteExecutionConfig {
@@ -16,7 +16,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/dbops/execution-config/get-customer-config`
     ///
-    /// `V1GetCustomerConfig`, tag `Execution Config`. Safe: it only reads. Published types.
+    /// `V1GetCustomerConfig`, tag `Execution Config`. Read-only, retried automatically. Published types.
     /// - Result: [`types::ExecutionConfigTags`], `application/json`.
     #[inline]
     pub fn get_customer_config(&self) -> GetCustomerConfig {
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/dbops/execution-config/get-default-config`
     ///
-    /// `V1GetDefaultConfig`, tag `Execution Config`. Safe: it only reads. Published types.
+    /// `V1GetDefaultConfig`, tag `Execution Config`. Read-only, retried automatically. Published types.
     /// - Result: [`types::ExecutionConfigTags`], `application/json`.
     #[inline]
     pub fn get_default_config(&self) -> GetDefaultConfig {
@@ -36,7 +36,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/dbops/execution-config/reset-config`
     ///
-    /// `V1ResetExecutionConfig`, tag `Execution Config`. Not repeated: twice may be more than once. Published types.
+    /// `V1ResetExecutionConfig`, tag `Execution Config`. Not idempotent, never retried. Published types.
     /// - Body, optional: list of text, `application/json`.
     /// - Result: bool, `application/json`.
     #[inline]
@@ -47,7 +47,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/dbops/execution-config/update-config`
     ///
-    /// `V1UpdateExecutionConfig`, tag `Execution Config`. Not repeated: twice may be more than once. Published types.
+    /// `V1UpdateExecutionConfig`, tag `Execution Config`. Not idempotent, never retried. Published types.
     /// - Body, optional: list of [`types::ExecutionConfigOperation`], `application/json`.
     /// - Result: bool, `application/json`.
     #[inline]
@@ -76,7 +76,7 @@ impl DeleteExecutionConfig {
     pub fn send(self) -> rt::Sending<bool> {
         self.call.json()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -109,7 +109,7 @@ impl GetCustomerConfig {
     pub fn send(self) -> rt::Sending<types::ExecutionConfigTags> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -135,7 +135,7 @@ impl GetDefaultConfig {
     pub fn send(self) -> rt::Sending<types::ExecutionConfigTags> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -168,7 +168,7 @@ impl ResetExecutionConfig {
     pub fn send(self) -> rt::Sending<bool> {
         self.call.json()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -201,7 +201,7 @@ impl UpdateExecutionConfig {
     pub fn send(self) -> rt::Sending<bool> {
         self.call.json()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

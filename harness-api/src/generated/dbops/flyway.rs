@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/dbinstance/{dbinstance}/migration/scripts`
     ///
-    /// `V1FetchMigrationScriptSql`, tag `flyway`. Safe: it only reads. Published types.
+    /// `V1FetchMigrationScriptSql`, tag `flyway`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `dbschema`, `dbinstance`; query `flyway_version` = `flywayVersion`.
     /// - Result: [`types::AppliedScriptOutput`], `application/json`; errors 400, 403, 404, 500.
     /// - List: `paged page/limit from 0, size 10, at most 100, items statements`.
@@ -30,7 +30,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/instance/{dbinstance}/flyway/deployedState`
     ///
-    /// `V1GetFlywayDeployedState`, tag `flyway`. Safe: it only reads. Published types.
+    /// `V1GetFlywayDeployedState`, tag `flyway`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `dbschema`, `dbinstance`.
     /// - Body, optional: [`types::DeployedStateInput`], `application/json`.
     /// - Result: [`types::GetFlywayDeployedStateResponse`], `application/json`; errors 400, 403, 404, 500.
@@ -99,7 +99,7 @@ impl FetchMigrationScriptSql {
     pub fn send(self) -> rt::Sending<types::AppliedScriptOutput> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -153,7 +153,7 @@ impl GetFlywayDeployedState {
     pub fn send(self) -> rt::Sending<types::GetFlywayDeployedStateResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

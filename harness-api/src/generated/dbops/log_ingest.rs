@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/instance/{dbinstance}/logs/{log}`
     ///
-    /// `V1GetDbinstanceLog`, tag `Log Ingest`. Safe: it only reads. Published types.
+    /// `V1GetDbinstanceLog`, tag `Log Ingest`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `dbschema`, `dbinstance`, `log`.
     /// - Result: [`types::ParsedLogOut`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
@@ -29,7 +29,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/instance/{dbinstance}/logs`
     ///
-    /// `V1IngestLogs`, tag `Log Ingest`. Not repeated: twice may be more than once. Published types.
+    /// `V1IngestLogs`, tag `Log Ingest`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `dbschema`, `dbinstance`.
     /// - Body: `text/plain`.
     /// - Result: [`types::ParsedLogOut`], `application/json`; errors 400, 403, 404, 500.
@@ -71,7 +71,7 @@ impl GetDbInstanceLog {
     pub fn send(self) -> rt::Sending<types::ParsedLogOut> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -97,7 +97,7 @@ impl IngestLogs {
     pub fn send(self) -> rt::Sending<types::ParsedLogOut> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

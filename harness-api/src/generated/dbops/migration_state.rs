@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/dbinstance/{dbinstance}/changeset/yaml`
     ///
-    /// `V1ChangesetYamlProjDbInstance`, tag `Migration State`. Safe: it only reads. Published types.
+    /// `V1ChangesetYamlProjDbInstance`, tag `Migration State`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `dbschema`, `dbinstance`; query `change_set` = `changeSet`.
     /// - Result: [`types::ChangeSetDeploymentYamlOutput`], `application/json`.
     #[inline]
@@ -29,7 +29,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/dbinstance/{dbinstance}/changeset/sql`
     ///
-    /// `V1FetchDeployedChangesetSql`, tag `Migration State`. Safe: it only reads. The answer is published; the body is inferred from one sample.
+    /// `V1FetchDeployedChangesetSql`, tag `Migration State`. Read-only, retried automatically. The response is published; the body is inferred from one sample.
     /// - Required: path `org`, `project`, `dbschema`, `dbinstance`.
     /// - Body, optional: [`types::FetchDeployedChangesetSqlBody`], `application/json`.
     /// - Result: [`types::DeployedChangesetSqlOutput`], `application/json`.
@@ -52,7 +52,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/dbinstance/{dbinstance}/flyway/migrationstate`
     ///
-    /// `V1MigrationStateFlywayInstance`, tag `Migration State`. Safe: it only reads. Published types.
+    /// `V1MigrationStateFlywayInstance`, tag `Migration State`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `dbschema`, `dbinstance`.
     /// - Result: [`types::FlywayInstanceMigrationStateOutput`], `application/json`; errors 400, 403, 500.
     /// - List: `paged page/limit from 0, size 10, at most 100, items migrations`.
@@ -74,7 +74,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/flyway/migrationstate`
     ///
-    /// `V1MigrationStateFlywaySchema`, tag `Migration State`. Safe: it only reads. Published types.
+    /// `V1MigrationStateFlywaySchema`, tag `Migration State`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `dbschema`.
     /// - Body, optional: [`types::MigrationStateIn`], `application/json`.
     /// - Result: [`types::FlywayMigrationStateOutput`], `application/json`; errors 400, 403, 500.
@@ -95,7 +95,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/dbinstance/{dbinstance}/migrationstate`
     ///
-    /// `V1MigrationStateProjDbInstance`, tag `Migration State`. Safe: it only reads. Published types.
+    /// `V1MigrationStateProjDbInstance`, tag `Migration State`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `dbschema`, `dbinstance`.
     /// - Result: [`types::InstanceMigrationStateOut`], `application/json`.
     /// - List: `paged page/limit from 0, size 10, at most 100, items changeSets`.
@@ -117,7 +117,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/migrationstate`
     ///
-    /// `V1MigrationStateProjDbSchema`, tag `Migration State`. Safe: it only reads. Published types.
+    /// `V1MigrationStateProjDbSchema`, tag `Migration State`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `dbschema`.
     /// - Body, optional: [`types::MigrationStateIn`], `application/json`.
     /// - Result: [`types::MigrationStateOut`], `application/json`; errors 400, 403, 500.
@@ -156,7 +156,7 @@ impl ChangesetYamlProjDbInstance {
     pub fn send(self) -> rt::Sending<types::ChangeSetDeploymentYamlOutput> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -203,7 +203,7 @@ impl FetchDeployedChangesetSql {
     pub fn send(self) -> rt::Sending<types::DeployedChangesetSqlOutput> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -257,7 +257,7 @@ impl MigrationStateFlywayInstance {
     pub fn send(self) -> rt::Sending<types::FlywayInstanceMigrationStateOutput> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -318,7 +318,7 @@ impl MigrationStateFlywaySchema {
     pub fn send(self) -> rt::Sending<types::FlywayMigrationStateOutput> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -372,7 +372,7 @@ impl MigrationStateProjDbInstance {
     pub fn send(self) -> rt::Sending<types::InstanceMigrationStateOut> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -433,7 +433,7 @@ impl MigrationStateProjDbSchema {
     pub fn send(self) -> rt::Sending<types::MigrationStateOut> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/dbinstancelist`
     ///
-    /// `V2ListProjDbInstances`, tag `orgs`. Safe: it only reads. Published types.
+    /// `V2ListProjDbInstances`, tag `orgs`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Body, optional: [`types::DbInstanceListInput`], `application/json`.
     /// - Result: list of [`types::DbInstanceOut`], `application/json`.
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/projects/{project}/dbschemalist`
     ///
-    /// `V2ListProjDbSchema`, tag `orgs`. Safe: it only reads. Published types.
+    /// `V2ListProjDbSchema`, tag `orgs`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Body, optional: [`types::DbSchemaFilterIn`], `application/json`.
     /// - Result: list of [`types::DbSchemaOut`], `application/json`.
@@ -114,7 +114,7 @@ impl V2ListProjDbInstances {
     pub fn send(self) -> rt::Sending<Vec<types::DbInstanceOut>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -199,7 +199,7 @@ impl V2ListProjDbSchema {
     pub fn send(self) -> rt::Sending<Vec<types::DbSchemaOut>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

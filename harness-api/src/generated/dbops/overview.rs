@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/orgs/{org}/projects/{project}/dbschema/overview`
     ///
-    /// `V1GetDbOverview`, tag `Overview`. Safe: it only reads. Published types.
+    /// `V1GetDbOverview`, tag `Overview`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Result: [`types::DbOverviewResponse`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
@@ -41,7 +41,7 @@ impl GetDbOverview {
     pub fn send(self) -> rt::Sending<types::DbOverviewResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

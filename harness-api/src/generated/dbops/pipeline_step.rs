@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/dbops/failure-interrupt`
     ///
-    /// `ConsumeFailureInterrupt`, tag `Pipeline Step`. Not repeated: twice may be more than once. The answer is published; the body is inferred from one sample.
+    /// `ConsumeFailureInterrupt`, tag `Pipeline Step`. Not idempotent, never retried. The response is published; the body is inferred from one sample.
     /// - Body, optional: [`types::ConsumeFailureInterruptBody`], `application/json`.
     /// - Result: nothing.
     #[inline]
@@ -17,7 +17,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/dbops/flyway/failure-interrupt`
     ///
-    /// `ConsumeFlywayFailureInterrupt`, tag `Pipeline Step`. Not repeated: twice may be more than once. Published types.
+    /// `ConsumeFlywayFailureInterrupt`, tag `Pipeline Step`. Not idempotent, never retried. Published types.
     /// - Body, optional: [`types::ConsumeFlywayFailureInterruptBody`], `application/json`.
     /// - Result: nothing; errors 400, 403, 500.
     #[inline]
@@ -28,7 +28,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/dbops/flyway/plugin-output-response`
     ///
-    /// `ConsumeV1FlywayStepPluginOutputResponse`, tag `Pipeline Step`. Not repeated: twice may be more than once. Published types.
+    /// `ConsumeV1FlywayStepPluginOutputResponse`, tag `Pipeline Step`. Not idempotent, never retried. Published types.
     /// - Body, optional: [`types::ConsumeFlywayStepPluginOutputResponseBody`], `application/json`.
     /// - Result: nothing; errors 400, 403, 500.
     #[inline]
@@ -41,7 +41,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/dbops/plugin-output-response`
     ///
-    /// `ConsumeV1StepPluginOutputResponse`, tag `Pipeline Step`. Not repeated: twice may be more than once. The answer is published; the body is inferred from one sample.
+    /// `ConsumeV1StepPluginOutputResponse`, tag `Pipeline Step`. Not idempotent, never retried. The response is published; the body is inferred from one sample.
     /// - Body, optional: [`types::ConsumeStepPluginOutputResponseBody`], `application/json`.
     /// - Result: nothing.
     #[inline]
@@ -54,7 +54,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/step/plugin-response`
     ///
-    /// `ConsumeV1StepPluginResponse`, tag `Pipeline Step`. Not repeated: twice may be more than once. The answer is published; the body is inferred from one sample.
+    /// `ConsumeV1StepPluginResponse`, tag `Pipeline Step`. Not idempotent, never retried. The response is published; the body is inferred from one sample.
     /// - Body, optional: [`types::ConsumeStepPluginResponseBody`], `application/json`.
     /// - Result: nothing; errors 400, 403, 500.
     #[inline]
@@ -65,7 +65,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/step/flyway/plugin-inputs`
     ///
-    /// `CreateV1FlywayPluginInputs`, tag `Pipeline Step`. Not repeated: twice may be more than once. Published types.
+    /// `CreateV1FlywayPluginInputs`, tag `Pipeline Step`. Not idempotent, never retried. Published types.
     /// - Body: [`types::CreateFlywayPluginInputsBody`], `application/json`.
     /// - Result: [`types::CreateFlywayPluginInputsResponse`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
@@ -80,7 +80,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/step/plugin-inputs`
     ///
-    /// `CreateV1StepPluginInputs`, tag `Pipeline Step`. Not repeated: twice may be more than once. The answer is published; the body is inferred from one sample.
+    /// `CreateV1StepPluginInputs`, tag `Pipeline Step`. Not idempotent, never retried. The response is published; the body is inferred from one sample.
     /// - Body: [`types::CreateStepPluginInputsBody`], `application/json`.
     /// - Result: [`types::StepPluginInputsResponse`], `application/json`; errors 400, 403, 500.
     #[inline]
@@ -95,7 +95,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/dbops/custom-operations`
     ///
-    /// `GetV1CustomOperations`, tag `Pipeline Step`. Safe: it only reads. Published types.
+    /// `GetV1CustomOperations`, tag `Pipeline Step`. Read-only, retried automatically. Published types.
     /// - Body, optional: [`types::CustomOperationInput`], `application/json`.
     /// - Result: [`types::CustomOperationOutput`], `application/json`.
     #[inline]
@@ -106,7 +106,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/dbops/flyway/custom-operations`
     ///
-    /// `GetV1FlywayCustomOperations`, tag `Pipeline Step`. Safe: it only reads. Published types.
+    /// `GetV1FlywayCustomOperations`, tag `Pipeline Step`. Read-only, retried automatically. Published types.
     /// - Body, optional: [`types::FlywayCustomOperationInput`], `application/json`.
     /// - Result: [`types::FlywayCustomOperationOutput`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
@@ -117,7 +117,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/pipeline/{pipelineIdentifier}/status`
     ///
-    /// `V1GetPipelineExecutionStatus`, tag `Pipeline Step`. Safe: it only reads. Published types.
+    /// `V1GetPipelineExecutionStatus`, tag `Pipeline Step`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `pipeline_identifier` = `pipelineIdentifier`; query `pipeline_execution_id` = `pipelineExecutionId`.
     /// - Result: [`types::PipelineStatusOutput`], `application/json`.
     #[inline]
@@ -138,7 +138,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/dbops/plugin-capability`
     ///
-    /// `GetV1PluginCapability`, tag `Pipeline Step`. Safe: it only reads. Published types.
+    /// `GetV1PluginCapability`, tag `Pipeline Step`. Read-only, retried automatically. Published types.
     /// - Result: [`types::PluginCapabilityOutput`], `application/json`; errors 400, 500.
     #[inline]
     pub fn get_plugin_capability(&self) -> GetPluginCapability {
@@ -148,7 +148,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/dbops/schema-instance-metadata`
     ///
-    /// `GetV1SchemaInstanceMetadata`, tag `Pipeline Step`. Safe: it only reads. Published types.
+    /// `GetV1SchemaInstanceMetadata`, tag `Pipeline Step`. Read-only, retried automatically. Published types.
     /// - Body, optional: [`types::SchemaInstanceMetadataInput`], `application/json`.
     /// - Result: [`types::SchemaInstanceMetadataOutput`], `application/json`.
     #[inline]
@@ -184,7 +184,7 @@ impl ConsumeFailureInterrupt {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -217,7 +217,7 @@ impl ConsumeFlywayFailureInterrupt {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -250,7 +250,7 @@ impl ConsumeFlywayStepPluginOutputResponse {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -283,7 +283,7 @@ impl ConsumeStepPluginOutputResponse {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -316,7 +316,7 @@ impl ConsumeStepPluginResponse {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -342,7 +342,7 @@ impl CreateFlywayPluginInputs {
     pub fn send(self) -> rt::Sending<types::CreateFlywayPluginInputsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -368,7 +368,7 @@ impl CreateStepPluginInputs {
     pub fn send(self) -> rt::Sending<types::StepPluginInputsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -401,7 +401,7 @@ impl GetCustomOperations {
     pub fn send(self) -> rt::Sending<types::CustomOperationOutput> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -441,7 +441,7 @@ impl GetFlywayCustomOperations {
     pub fn send(self) -> rt::Sending<types::FlywayCustomOperationOutput> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -474,7 +474,7 @@ impl GetPipelineExecutionStatus {
     pub fn send(self) -> rt::Sending<types::PipelineStatusOutput> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -500,7 +500,7 @@ impl GetPluginCapability {
     pub fn send(self) -> rt::Sending<types::PluginCapabilityOutput> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -533,7 +533,7 @@ impl GetSchemaInstanceMetadata {
     pub fn send(self) -> rt::Sending<types::SchemaInstanceMetadataOutput> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

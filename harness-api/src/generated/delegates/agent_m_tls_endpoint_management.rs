@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ng/api/agent/mtls/check-availability`
     ///
-    /// `checkAgentMtlsEndpointDomainPrefixAvailability`, tag `Agent mTLS Endpoint Management`. Safe: it only reads. Published types.
+    /// `checkAgentMtlsEndpointDomainPrefixAvailability`, tag `Agent mTLS Endpoint Management`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `domain_prefix` = `domainPrefix`.
     /// - Result: [`types::RestResponseBoolean`], `application/json`, `application/yaml`.
     #[inline]
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/agent/mtls/endpoint`
     ///
-    /// `createAgentMtlsEndpointForAccount`, tag `Agent mTLS Endpoint Management`. Not repeated: twice may be more than once. Published types.
+    /// `createAgentMtlsEndpointForAccount`, tag `Agent mTLS Endpoint Management`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::AgentMtlsEndpointRequest`], `application/json`.
     /// - Result: [`types::RestResponseAgentMtlsEndpointDetails`], `application/json`, `application/yaml`.
@@ -44,7 +44,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /ng/api/agent/mtls/endpoint`
     ///
-    /// `deleteAgentMtlsEndpointForAccount`, tag `Agent mTLS Endpoint Management`. Idempotent: twice is as good as once. Published types.
+    /// `deleteAgentMtlsEndpointForAccount`, tag `Agent mTLS Endpoint Management`. Idempotent, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::RestResponseBoolean`], `application/json`, `application/yaml`.
     #[inline]
@@ -59,7 +59,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/agent/mtls/endpoint`
     ///
-    /// `getAgentMtlsEndpointForAccount`, tag `Agent mTLS Endpoint Management`. Safe: it only reads. Published types.
+    /// `getAgentMtlsEndpointForAccount`, tag `Agent mTLS Endpoint Management`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::RestResponseAgentMtlsEndpointDetails`], `application/json`, `application/yaml`.
     #[inline]
@@ -74,7 +74,7 @@ impl<'c> Api<'c> {
     }
     /// `PATCH /ng/api/agent/mtls/endpoint`
     ///
-    /// `patchAgentMtlsEndpointForAccount`, tag `Agent mTLS Endpoint Management`. Not repeated: twice may be more than once. Published types.
+    /// `patchAgentMtlsEndpointForAccount`, tag `Agent mTLS Endpoint Management`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::AgentMtlsEndpointRequest`], `application/json`.
     /// - Result: [`types::RestResponseAgentMtlsEndpointDetails`], `application/json`, `application/yaml`.
@@ -92,7 +92,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/agent/mtls/endpoint`
     ///
-    /// `updateAgentMtlsEndpointForAccount`, tag `Agent mTLS Endpoint Management`. Idempotent: twice is as good as once. Published types.
+    /// `updateAgentMtlsEndpointForAccount`, tag `Agent mTLS Endpoint Management`. Idempotent, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::AgentMtlsEndpointRequest`], `application/json`.
     /// - Result: [`types::RestResponseAgentMtlsEndpointDetails`], `application/json`, `application/yaml`.
@@ -121,7 +121,7 @@ impl CheckAgentMtlsEndpointDomainPrefixAvailability {
     pub fn send(self) -> rt::Sending<types::RestResponseBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -140,7 +140,7 @@ impl CreateAgentMtlsEndpointForAccount {
     pub fn send(self) -> rt::Sending<types::RestResponseAgentMtlsEndpointDetails> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -159,7 +159,7 @@ impl DeleteAgentMtlsEndpointForAccount {
     pub fn send(self) -> rt::Sending<types::RestResponseBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -178,7 +178,7 @@ impl GetAgentMtlsEndpointForAccount {
     pub fn send(self) -> rt::Sending<types::RestResponseAgentMtlsEndpointDetails> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -197,7 +197,7 @@ impl PatchAgentMtlsEndpointForAccount {
     pub fn send(self) -> rt::Sending<types::RestResponseAgentMtlsEndpointDetails> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -216,7 +216,7 @@ impl UpdateAgentMtlsEndpointForAccount {
     pub fn send(self) -> rt::Sending<types::RestResponseAgentMtlsEndpointDetails> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

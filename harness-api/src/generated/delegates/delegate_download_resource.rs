@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/download-delegates/docker`
     ///
-    /// `downloadDockerDelegateYaml`, tag `Delegate Download Resource`. Not repeated: twice may be more than once. Published types.
+    /// `downloadDockerDelegateYaml`, tag `Delegate Download Resource`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::DelegateDownloadRequest`], `application/json`.
     /// - Result: text, `application/yaml`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/download-delegates/kubernetes`
     ///
-    /// `downloadKubernetesDelegateYaml`, tag `Delegate Download Resource`. Not repeated: twice may be more than once. Published types.
+    /// `downloadKubernetesDelegateYaml`, tag `Delegate Download Resource`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::DelegateDownloadRequest`], `application/json`.
     /// - Result: text, `application/yaml`.
@@ -67,7 +67,7 @@ impl DownloadDockerDelegateYaml {
     pub fn send(self) -> rt::Sending<String> {
         self.call.text_answer()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -100,7 +100,7 @@ impl DownloadKubernetesDelegateYaml {
     pub fn send(self) -> rt::Sending<String> {
         self.call.text_answer()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/delegate-group-tags/{groupIdentifier}`
     ///
-    /// `addTagsToDelegateGroup`, tag `Delegate Group Tags Resource`. Not repeated: twice may be more than once. Published types.
+    /// `addTagsToDelegateGroup`, tag `Delegate Group Tags Resource`. Not idempotent, never retried. Published types.
     /// - Required: path `group_identifier` = `groupIdentifier`; query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::DelegateGroupTags`], `application/json`.
     /// - Result: [`types::RestResponseDelegateGroupDto`], `application/json`, `application/yaml`.
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /ng/api/delegate-group-tags/{groupIdentifier}`
     ///
-    /// `deleteTagsFromDelegateGroup`, tag `Delegate Group Tags Resource`. Idempotent: twice is as good as once. Published types.
+    /// `deleteTagsFromDelegateGroup`, tag `Delegate Group Tags Resource`. Idempotent, retried automatically. Published types.
     /// - Required: path `group_identifier` = `groupIdentifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::RestResponseDelegateGroupDto`], `application/json`, `application/yaml`.
     #[inline]
@@ -43,7 +43,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/delegate-group-tags/delegate-groups`
     ///
-    /// `listDelegateGroupsUsingTags`, tag `Delegate Group Tags Resource`. Safe: it only reads. Published types.
+    /// `listDelegateGroupsUsingTags`, tag `Delegate Group Tags Resource`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::DelegateGroupTags`], `application/json`.
     /// - Result: [`types::RestResponseListDelegateGroupDto`], `application/json`, `application/yaml`.
@@ -61,7 +61,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/delegate-group-tags/{groupIdentifier}`
     ///
-    /// `listTagsForDelegateGroup`, tag `Delegate Group Tags Resource`. Safe: it only reads. Published types.
+    /// `listTagsForDelegateGroup`, tag `Delegate Group Tags Resource`. Read-only, retried automatically. Published types.
     /// - Required: path `group_identifier` = `groupIdentifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::RestResponseDelegateGroupDto`], `application/json`, `application/yaml`.
     #[inline]
@@ -78,7 +78,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/delegate-group-tags/{groupIdentifier}`
     ///
-    /// `updateTagsOfDelegateGroup`, tag `Delegate Group Tags Resource`. Idempotent: twice is as good as once. Published types.
+    /// `updateTagsOfDelegateGroup`, tag `Delegate Group Tags Resource`. Idempotent, retried automatically. Published types.
     /// - Required: path `group_identifier` = `groupIdentifier`; query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::DelegateGroupTags`], `application/json`.
     /// - Result: [`types::RestResponseDelegateGroupDto`], `application/json`, `application/yaml`.
@@ -123,7 +123,7 @@ impl AddTagsToDelegateGroup {
     pub fn send(self) -> rt::Sending<types::RestResponseDelegateGroupDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -156,7 +156,7 @@ impl DeleteTagsFromDelegateGroup {
     pub fn send(self) -> rt::Sending<types::RestResponseDelegateGroupDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -189,7 +189,7 @@ impl ListDelegateGroupsUsingTags {
     pub fn send(self) -> rt::Sending<types::RestResponseListDelegateGroupDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -222,7 +222,7 @@ impl ListTagsForDelegateGroup {
     pub fn send(self) -> rt::Sending<types::RestResponseDelegateGroupDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -255,7 +255,7 @@ impl UpdateTagsOfDelegateGroup {
     pub fn send(self) -> rt::Sending<types::RestResponseDelegateGroupDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

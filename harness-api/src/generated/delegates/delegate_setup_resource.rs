@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /ng/api/delegate-setup/delegate/{delegateIdentifier}`
     ///
-    /// `deleteDelegate`, tag `Delegate Setup Resource`. Idempotent: twice is as good as once. Published types.
+    /// `deleteDelegate`, tag `Delegate Setup Resource`. Idempotent, retried automatically. Published types.
     /// - Required: path `delegate_identifier` = `delegateIdentifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::RestResponseDelegateDeleteResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /ng/api/delegate-setup/delete-delegate-override`
     ///
-    /// `overrideDelegateImageTag`, tag `Delegate Setup Resource`. Idempotent: twice is as good as once. Published types.
+    /// `overrideDelegateImageTag`, tag `Delegate Setup Resource`. Idempotent, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: nothing.
     #[inline]
@@ -38,7 +38,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/delegate-setup/generate-helm-values`
     ///
-    /// `generateNgHelmValuesYaml`, tag `Delegate Setup Resource`. Not repeated: twice may be more than once. Published types.
+    /// `generateNgHelmValuesYaml`, tag `Delegate Setup Resource`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::DelegateSetupDetails`], `application/json`.
     /// - Result: text, `application/yaml`.
@@ -56,7 +56,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/delegate-setup/delegate-terraform-module-file`
     ///
-    /// `generateTerraformModule`, tag `Delegate Setup Resource`. Safe: it only reads. Published types.
+    /// `generateTerraformModule`, tag `Delegate Setup Resource`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: nothing.
     #[inline]
@@ -71,7 +71,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/delegate-setup/listDelegates`
     ///
-    /// `listDelegates`, tag `Delegate Setup Resource`. Safe: it only reads. Published types.
+    /// `listDelegates`, tag `Delegate Setup Resource`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::DelegateFilterPropertiesDto`], `application/json`.
     /// - Result: [`types::RestResponseListDelegateListResponse`], `application/json`, `application/yaml`.
@@ -87,7 +87,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/delegate-setup/override-delegate-tag`
     ///
-    /// `listOverrideDelegateImageTag`, tag `Delegate Setup Resource`. Safe: it only reads. Published types.
+    /// `listOverrideDelegateImageTag`, tag `Delegate Setup Resource`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::RestResponseVersionOverridesResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -102,7 +102,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/delegate-setup/override-delegate-tag`
     ///
-    /// `overrideDelegateImageTag_1`, tag `Delegate Setup Resource`. Idempotent: twice is as good as once. Published types.
+    /// `overrideDelegateImageTag_1`, tag `Delegate Setup Resource`. Idempotent, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `delegate_tag` = `delegateTag`.
     /// - Result: [`types::RestResponseString`], `application/json`, `application/yaml`.
     #[inline]
@@ -119,7 +119,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/delegate-setup/latest-supported-version`
     ///
-    /// `publishedDelegateVersion`, tag `Delegate Setup Resource`. Safe: it only reads. Published types.
+    /// `publishedDelegateVersion`, tag `Delegate Setup Resource`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::RestResponseSupportedDelegateVersion`], `application/json`, `application/yaml`.
     #[inline]
@@ -159,7 +159,7 @@ impl DeleteDelegate {
     pub fn send(self) -> rt::Sending<types::RestResponseDelegateDeleteResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -199,7 +199,7 @@ impl DeleteDelegateImageTagOverride {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -232,7 +232,7 @@ impl GenerateNgHelmValuesYaml {
     pub fn send(self) -> rt::Sending<String> {
         self.call.text_answer()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -265,7 +265,7 @@ impl GenerateTerraformModule {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -312,7 +312,7 @@ impl ListDelegates {
     pub fn send(self) -> rt::Sending<types::RestResponseListDelegateListResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -345,7 +345,7 @@ impl ListOverrideDelegateImageTag {
     pub fn send(self) -> rt::Sending<types::RestResponseVersionOverridesResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -399,7 +399,7 @@ impl OverrideDelegateImageTag {
     pub fn send(self) -> rt::Sending<types::RestResponseString> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -432,7 +432,7 @@ impl PublishedDelegateVersion {
     pub fn send(self) -> rt::Sending<types::RestResponseSupportedDelegateVersion> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/delegate-token-ng`
     ///
-    /// `createDelegateToken`, tag `Delegate Token Resource`. Not repeated: twice may be more than once. Published types.
+    /// `createDelegateToken`, tag `Delegate Token Resource`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `token_name` = `tokenName`.
     /// - Result: [`types::RestResponseDelegateTokenDetails`], `application/json`, `application/yaml`.
     #[inline]
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /ng/api/delegate-token-ng`
     ///
-    /// `deleteNgDelegateToken`, tag `Delegate Token Resource`. Idempotent: twice is as good as once. Published types.
+    /// `deleteNgDelegateToken`, tag `Delegate Token Resource`. Idempotent, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `token_name` = `tokenName`.
     /// - Result: nothing.
     #[inline]
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/delegate-token-ng`
     ///
-    /// `getCgDelegateTokens`, tag `Delegate Token Resource`. Safe: it only reads. Published types.
+    /// `getCgDelegateTokens`, tag `Delegate Token Resource`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::RestResponseListDelegateTokenDetails`], `application/json`, `application/yaml`.
     /// - List: `whole list, items resource`.
@@ -56,7 +56,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/delegate-token-ng/delegate-groups`
     ///
-    /// `getDelegateGroupsUsingToken`, tag `Delegate Token Resource`. Safe: it only reads. Published types.
+    /// `getDelegateGroupsUsingToken`, tag `Delegate Token Resource`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::RestResponseDelegateGroupListing`], `application/json`, `application/yaml`.
     #[inline]
@@ -71,7 +71,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/delegate-token-ng`
     ///
-    /// `revokeCgDelegateToken`, tag `Delegate Token Resource`. Idempotent: twice is as good as once. Published types.
+    /// `revokeCgDelegateToken`, tag `Delegate Token Resource`. Idempotent, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `token_name` = `tokenName`.
     /// - Result: [`types::RestResponseDelegateTokenDetails`], `application/json`, `application/yaml`.
     #[inline]
@@ -120,7 +120,7 @@ impl CreateDelegateToken {
     pub fn send(self) -> rt::Sending<types::RestResponseDelegateTokenDetails> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -153,7 +153,7 @@ impl DeleteNgDelegateToken {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -205,7 +205,7 @@ impl GetCgDelegateTokens {
     pub fn send(self) -> rt::Sending<types::RestResponseListDelegateTokenDetails> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -252,7 +252,7 @@ impl GetDelegateGroupsUsingToken {
     pub fn send(self) -> rt::Sending<types::RestResponseDelegateGroupListing> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -285,7 +285,7 @@ impl RevokeCgDelegateToken {
     pub fn send(self) -> rt::Sending<types::RestResponseDelegateTokenDetails> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `PUT /cf/admin/anomalies/{identifier}/dismiss`
     ///
-    /// `DismissAnomaly`, tag `Anomalies`. Idempotent: twice is as good as once. Published types.
+    /// `DismissAnomaly`, tag `Anomalies`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`.
     /// - Result: nothing.
     #[inline]
@@ -40,7 +40,7 @@ impl DismissAnomaly {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

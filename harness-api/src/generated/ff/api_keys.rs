@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /cf/admin/apikey`
     ///
-    /// `AddAPIKey`, tag `API Keys`. Not repeated: twice may be more than once. The answer is published; the body is inferred from one sample.
+    /// `AddAPIKey`, tag `API Keys`. Not idempotent, never retried. The response is published; the body is inferred from one sample.
     /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `environment_identifier` = `environmentIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body, optional: [`types::AddApiKeyBody`], `application/json`.
     /// - Result: [`types::CfApiKey`], `application/json`.
@@ -28,7 +28,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /cf/admin/apikey/{identifier}`
     ///
-    /// `DeleteAPIKey`, tag `API Keys`. Idempotent: twice is as good as once. Published types.
+    /// `DeleteAPIKey`, tag `API Keys`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`; query `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`, `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`.
     /// - Result: nothing.
     #[inline]
@@ -51,7 +51,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cf/admin/apikey`
     ///
-    /// `GetAllAPIKeys`, tag `API Keys`. Safe: it only reads. Published types.
+    /// `GetAllAPIKeys`, tag `API Keys`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`.
     /// - Result: [`types::ApiKeys`], `application/json`.
     /// - List: `paged pageNumber/pageSize from 0, items apiKeys, total itemCount, size pageSize`.
@@ -73,7 +73,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cf/admin/apikey/{identifier}`
     ///
-    /// `GetAPIKey`, tag `API Keys`. Safe: it only reads. Published types.
+    /// `GetAPIKey`, tag `API Keys`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`; query `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`, `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`.
     /// - Result: [`types::CfApiKey`], `application/json`.
     #[inline]
@@ -96,7 +96,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /cf/admin/apikey/{identifier}`
     ///
-    /// `UpdateAPIKey`, tag `API Keys`. Idempotent: twice is as good as once. The answer is published; the body is inferred from one sample.
+    /// `UpdateAPIKey`, tag `API Keys`. Idempotent, retried automatically. The response is published; the body is inferred from one sample.
     /// - Required: path `identifier`; query `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`, `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`.
     /// - Body, optional: [`types::UpdateApiKeyBody`], `application/json`.
     /// - Result: nothing.
@@ -138,7 +138,7 @@ impl AddApiKey {
     pub fn send(self) -> rt::Sending<types::CfApiKey> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -157,7 +157,7 @@ impl DeleteApiKey {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -190,7 +190,7 @@ impl GetAllApiKeys {
     pub fn send(self) -> rt::Sending<types::ApiKeys> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -216,7 +216,7 @@ impl GetApiKey {
     pub fn send(self) -> rt::Sending<types::CfApiKey> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -242,7 +242,7 @@ impl UpdateApiKey {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /cf/admin/attributes`
     ///
-    /// `CreateAttribute`, tag `Attributes`. Not repeated: twice may be more than once. Published types.
+    /// `CreateAttribute`, tag `Attributes`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`.
     /// - Body: [`types::Attribute`], `application/json`.
     /// - Result: [`types::AttributeResponseMetadata`], `application/json`.
@@ -30,7 +30,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /cf/admin/attributes/{key}`
     ///
-    /// `DeleteAttribute`, tag `Attributes`. Idempotent: twice is as good as once. Published types.
+    /// `DeleteAttribute`, tag `Attributes`. Idempotent, retried automatically. Published types.
     /// - Required: path `key`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`.
     /// - Result: nothing.
     #[inline]
@@ -53,7 +53,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cf/admin/attributes/{key}`
     ///
-    /// `GetAttribute`, tag `Attributes`. Safe: it only reads. Published types.
+    /// `GetAttribute`, tag `Attributes`. Read-only, retried automatically. Published types.
     /// - Required: path `key`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`.
     /// - Result: [`types::Attribute`], `application/json`.
     #[inline]
@@ -76,7 +76,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cf/admin/attributes`
     ///
-    /// `GetAttributes`, tag `Attributes`. Safe: it only reads. Published types.
+    /// `GetAttributes`, tag `Attributes`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`.
     /// - Result: [`types::Attributes`], `application/json`.
     /// - List: `paged pageNumber/pageSize from 0, items attributes, total itemCount, size pageSize`.
@@ -98,7 +98,7 @@ impl<'c> Api<'c> {
     }
     /// `PATCH /cf/admin/attributes/{key}`
     ///
-    /// `PatchAttribute`, tag `Attributes`. Not repeated: twice may be more than once. Published types.
+    /// `PatchAttribute`, tag `Attributes`. Not idempotent, never retried. Published types.
     /// - Required: path `key`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`.
     /// - Body, optional: [`types::GitSyncPatchOperation`], `application/json`.
     /// - Result: [`types::AttributeResponseMetadata`], `application/json`.
@@ -133,7 +133,7 @@ impl CreateAttribute {
     pub fn send(self) -> rt::Sending<types::AttributeResponseMetadata> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -152,7 +152,7 @@ impl DeleteAttribute {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -171,7 +171,7 @@ impl GetAttribute {
     pub fn send(self) -> rt::Sending<types::Attribute> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -230,7 +230,7 @@ impl GetAttributes {
     pub fn send(self) -> rt::Sending<types::Attributes> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -263,7 +263,7 @@ impl PatchAttribute {
     pub fn send(self) -> rt::Sending<types::AttributeResponseMetadata> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

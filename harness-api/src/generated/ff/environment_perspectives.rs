@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /cf/admin/environments/perspectives`
     ///
-    /// `DeletePerspective`, tag `Environment Perspectives`. Idempotent: twice is as good as once. Published types.
+    /// `DeletePerspective`, tag `Environment Perspectives`. Idempotent, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`.
     /// - Result: nothing.
     #[inline]
@@ -27,7 +27,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /cf/admin/environments/perspectives`
     ///
-    /// `UpsertPerspective`, tag `Environment Perspectives`. Idempotent: twice is as good as once. The answer is published; the body is inferred from one sample.
+    /// `UpsertPerspective`, tag `Environment Perspectives`. Idempotent, retried automatically. The response is published; the body is inferred from one sample.
     /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`.
     /// - Body, optional: [`types::UpsertPerspectiveBody`], `application/json`.
     /// - Result: [`types::EnvironmentPerspective`], `application/json`.
@@ -60,7 +60,7 @@ impl DeletePerspective {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -86,7 +86,7 @@ impl UpsertPerspective {
     pub fn send(self) -> rt::Sending<types::EnvironmentPerspective> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

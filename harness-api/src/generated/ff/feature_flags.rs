@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /cf/admin/features`
     ///
-    /// `CreateFeatureFlag`, tag `Feature Flags`. Not repeated: twice may be more than once. The answer is published; the body is inferred from one sample.
+    /// `CreateFeatureFlag`, tag `Feature Flags`. Not idempotent, never retried. The response is published; the body is inferred from one sample.
     /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`.
     /// - Body, optional: [`types::CreateFeatureFlagBody`], `application/json`.
     /// - Result: [`types::FeatureResponseMetadata`], `application/json`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /cf/admin/features/{identifier}`
     ///
-    /// `DeleteFeatureFlag`, tag `Feature Flags`. Idempotent: twice is as good as once. Published types.
+    /// `DeleteFeatureFlag`, tag `Feature Flags`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: nothing.
     #[inline]
@@ -45,7 +45,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cf/admin/features`
     ///
-    /// `GetAllFeatures`, tag `Feature Flags`. Safe: it only reads. Published types.
+    /// `GetAllFeatures`, tag `Feature Flags`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: [`types::Features`], `application/json`.
     /// - List: `paged pageNumber/pageSize from 0, items features, total itemCount, size pageSize`.
@@ -65,7 +65,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cf/admin/features/{identifier}/dependants`
     ///
-    /// `GetDependentFeatures`, tag `Feature Flags`. Safe: it only reads. Published types.
+    /// `GetDependentFeatures`, tag `Feature Flags`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: [`types::Features`], `application/json`.
     /// - List: `paged pageNumber/pageSize from 0, items features, total itemCount, size pageSize`.
@@ -87,7 +87,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cf/admin/features/{identifier}`
     ///
-    /// `GetFeatureFlag`, tag `Feature Flags`. Safe: it only reads. Published types.
+    /// `GetFeatureFlag`, tag `Feature Flags`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: [`types::Feature`], `application/json`.
     #[inline]
@@ -108,7 +108,7 @@ impl<'c> Api<'c> {
     }
     /// `PATCH /cf/admin/features/{identifier}`
     ///
-    /// `PatchFeature`, tag `Feature Flags`. Not repeated: twice may be more than once. Published types.
+    /// `PatchFeature`, tag `Feature Flags`. Not idempotent, never retried. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body, optional: [`types::GitSyncPatchOperation`], `application/json`.
     /// - Result: [`types::FeatureResponseMetadata`], `application/json`.
@@ -130,7 +130,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /cf/admin/features/{identifier}`
     ///
-    /// `PutFeatureFlag`, tag `Feature Flags`. Idempotent: twice is as good as once. The answer is published; the body is inferred from one sample.
+    /// `PutFeatureFlag`, tag `Feature Flags`. Idempotent, retried automatically. The response is published; the body is inferred from one sample.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body, optional: [`types::PutFeatureFlagBody`], `application/json`.
     /// - Result: [`types::FeatureResponseMetadata`], `application/json`.
@@ -152,7 +152,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /cf/admin/features/{identifier}/restore`
     ///
-    /// `RestoreFeatureFlag`, tag `Feature Flags`. Not repeated: twice may be more than once. Published types.
+    /// `RestoreFeatureFlag`, tag `Feature Flags`. Not idempotent, never retried. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: nothing.
     #[inline]
@@ -191,7 +191,7 @@ impl CreateFeatureFlag {
     pub fn send(self) -> rt::Sending<types::FeatureResponseMetadata> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -224,7 +224,7 @@ impl DeleteFeatureFlag {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -391,7 +391,7 @@ impl GetAllFeatures {
     pub fn send(self) -> rt::Sending<types::Features> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -571,7 +571,7 @@ impl GetDependentFeatures {
     pub fn send(self) -> rt::Sending<types::Features> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -611,7 +611,7 @@ impl GetFeatureFlag {
     pub fn send(self) -> rt::Sending<types::Feature> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -644,7 +644,7 @@ impl PatchFeature {
     pub fn send(self) -> rt::Sending<types::FeatureResponseMetadata> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -670,7 +670,7 @@ impl PutFeatureFlag {
     pub fn send(self) -> rt::Sending<types::FeatureResponseMetadata> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -696,7 +696,7 @@ impl RestoreFeatureFlag {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /cf/admin/proxy/keys`
     ///
-    /// `CreateProxyKey`, tag `Proxy`. Not repeated: twice may be more than once. The answer is published; the body is inferred from one sample.
+    /// `CreateProxyKey`, tag `Proxy`. Not idempotent, never retried. The response is published; the body is inferred from one sample.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::CreateProxyKeyBody`], `application/json`.
     /// - Result: [`types::ProxyKeyResponse`], `application/json`.
@@ -22,7 +22,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /cf/admin/proxy/keys/{identifier}`
     ///
-    /// `DeleteProxyKey`, tag `Proxy`. Idempotent: twice is as good as once. Published types.
+    /// `DeleteProxyKey`, tag `Proxy`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: nothing.
     #[inline]
@@ -39,7 +39,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cf/admin/proxy/keys/{identifier}`
     ///
-    /// `GetProxyKey`, tag `Proxy`. Safe: it only reads. Published types.
+    /// `GetProxyKey`, tag `Proxy`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::GetProxyKeyResponse`], `application/json`.
     #[inline]
@@ -56,7 +56,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cf/admin/proxy/keys`
     ///
-    /// `GetProxyKeys`, tag `Proxy`. Safe: it only reads. Published types.
+    /// `GetProxyKeys`, tag `Proxy`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ProxyKeys`], `application/json`.
     /// - List: `paged pageNumber/pageSize from 0, items proxyKeys, total itemCount, size pageSize`.
@@ -69,7 +69,7 @@ impl<'c> Api<'c> {
     }
     /// `PATCH /cf/admin/proxy/keys/{identifier}`
     ///
-    /// `PatchProxyKey`, tag `Proxy`. Not repeated: twice may be more than once. Published types.
+    /// `PatchProxyKey`, tag `Proxy`. Not idempotent, never retried. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::ProxyKeyInstruction`], `application/json`.
     /// - Result: [`types::ProxyKeyResponse`], `application/json`.
@@ -105,7 +105,7 @@ impl CreateProxyKey {
     pub fn send(self) -> rt::Sending<types::ProxyKeyResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -124,7 +124,7 @@ impl DeleteProxyKey {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -143,7 +143,7 @@ impl GetProxyKey {
     pub fn send(self) -> rt::Sending<types::GetProxyKeyResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -207,7 +207,7 @@ impl GetProxyKeys {
     pub fn send(self) -> rt::Sending<types::ProxyKeys> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -240,7 +240,7 @@ impl PatchProxyKey {
     pub fn send(self) -> rt::Sending<types::ProxyKeyResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

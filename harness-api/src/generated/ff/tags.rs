@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /cf/admin/tags`
     ///
-    /// `CreateTag`, tag `Tags`. Not repeated: twice may be more than once. Published types.
+    /// `CreateTag`, tag `Tags`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body: [`types::Tag`], `application/json`.
     /// - Result: [`types::TagResponseMetadata`], `application/json`.
@@ -28,7 +28,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /cf/admin/tags/{identifier}`
     ///
-    /// `DeleteTag`, tag `Tags`. Idempotent: twice is as good as once. Published types.
+    /// `DeleteTag`, tag `Tags`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: nothing.
     #[inline]
@@ -49,7 +49,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cf/admin/tags`
     ///
-    /// `GetAllTags`, tag `Tags`. Safe: it only reads. Published types.
+    /// `GetAllTags`, tag `Tags`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`.
     /// - Result: [`types::Tags`], `application/json`.
     /// - List: `paged pageNumber/pageSize from 0, items tags, total itemCount, size pageSize`.
@@ -71,7 +71,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cf/admin/tags/{identifier}`
     ///
-    /// `GetTag`, tag `Tags`. Safe: it only reads. Published types.
+    /// `GetTag`, tag `Tags`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: [`types::Feature`], `application/json`.
     #[inline]
@@ -103,7 +103,7 @@ impl CreateTag {
     pub fn send(self) -> rt::Sending<types::TagResponseMetadata> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -136,7 +136,7 @@ impl DeleteTag {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -194,7 +194,7 @@ impl GetAllTags {
     pub fn send(self) -> rt::Sending<types::Tags> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -241,7 +241,7 @@ impl GetTag {
     pub fn send(self) -> rt::Sending<types::Feature> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /cf/admin/segments`
     ///
-    /// `CreateSegment`, tag `Target Groups`. Not repeated: twice may be more than once. The answer is published; the body is inferred from one sample.
+    /// `CreateSegment`, tag `Target Groups`. Not idempotent, never retried. The response is published; the body is inferred from one sample.
     /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`.
     /// - Body: [`types::CreateSegmentBody`], `application/json`.
     /// - Result: nothing.
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /cf/admin/segments/{identifier}`
     ///
-    /// `DeleteSegment`, tag `Target Groups`. Idempotent: twice is as good as once. Published types.
+    /// `DeleteSegment`, tag `Target Groups`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`.
     /// - Result: nothing.
     #[inline]
@@ -49,7 +49,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cf/admin/segments`
     ///
-    /// `GetAllSegments`, tag `Target Groups`. Safe: it only reads. Published types.
+    /// `GetAllSegments`, tag `Target Groups`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `environment_identifier` = `environmentIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: [`types::Segments`], `application/json`.
     /// - List: `paged pageNumber/pageSize from 0, items segments, total itemCount, size pageSize`.
@@ -71,7 +71,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cf/admin/segments/{identifier}/available_flags`
     ///
-    /// `GetAvailableFlagsForSegment`, tag `Target Groups`. Safe: it only reads. Published types.
+    /// `GetAvailableFlagsForSegment`, tag `Target Groups`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`.
     /// - Result: [`types::FlagBasicInfos`], `application/json`.
     /// - List: `paged pageNumber/pageSize from 0, items featureFlags, total itemCount, size pageSize`.
@@ -95,7 +95,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cf/admin/segments/{identifier}`
     ///
-    /// `GetSegment`, tag `Target Groups`. Safe: it only reads. Published types.
+    /// `GetSegment`, tag `Target Groups`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`.
     /// - Result: [`types::Segment`], `application/json`.
     #[inline]
@@ -118,7 +118,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cf/admin/segments/{identifier}/flags`
     ///
-    /// `GetSegmentFlags`, tag `Target Groups`. Safe: it only reads. Published types.
+    /// `GetSegmentFlags`, tag `Target Groups`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`.
     /// - Result: list of [`types::SegmentFlag`], `application/json`.
     /// - List: `whole list, items body`.
@@ -142,7 +142,7 @@ impl<'c> Api<'c> {
     }
     /// `PATCH /cf/admin/segments/{identifier}`
     ///
-    /// `PatchSegment`, tag `Target Groups`. Not repeated: twice may be more than once. Published types.
+    /// `PatchSegment`, tag `Target Groups`. Not idempotent, never retried. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`.
     /// - Body, optional: [`types::GitSyncPatchOperation`], `application/json`.
     /// - Result: [`types::Segment`], `application/json`.
@@ -177,7 +177,7 @@ impl CreateSegment {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -196,7 +196,7 @@ impl DeleteSegment {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -277,7 +277,7 @@ impl GetAllSegments {
     pub fn send(self) -> rt::Sending<types::Segments> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -356,7 +356,7 @@ impl GetAvailableFlagsForSegment {
     pub fn send(self) -> rt::Sending<types::FlagBasicInfos> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -389,7 +389,7 @@ impl GetSegment {
     pub fn send(self) -> rt::Sending<types::Segment> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -408,7 +408,7 @@ impl GetSegmentFlags {
     pub fn send(self) -> rt::Sending<Vec<types::SegmentFlag>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -441,7 +441,7 @@ impl PatchSegment {
     pub fn send(self) -> rt::Sending<types::Segment> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

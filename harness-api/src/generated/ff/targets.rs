@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /cf/admin/targets`
     ///
-    /// `CreateTarget`, tag `Targets`. Not repeated: twice may be more than once. Published types.
+    /// `CreateTarget`, tag `Targets`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`.
     /// - Body: [`types::Target`], `application/json`.
     /// - Result: nothing.
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /cf/admin/targets/{identifier}`
     ///
-    /// `DeleteTarget`, tag `Targets`. Idempotent: twice is as good as once. Published types.
+    /// `DeleteTarget`, tag `Targets`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`.
     /// - Result: nothing.
     #[inline]
@@ -49,7 +49,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cf/admin/targets`
     ///
-    /// `GetAllTargets`, tag `Targets`. Safe: it only reads. Published types.
+    /// `GetAllTargets`, tag `Targets`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`.
     /// - Result: [`types::Targets`], `application/json`.
     /// - List: `paged pageNumber/pageSize from 0, items targets, total itemCount, size pageSize`.
@@ -71,7 +71,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cf/admin/targets/{identifier}`
     ///
-    /// `GetTarget`, tag `Targets`. Safe: it only reads. Published types.
+    /// `GetTarget`, tag `Targets`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`.
     /// - Result: [`types::Target`], `application/json`.
     #[inline]
@@ -94,7 +94,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cf/admin/targets/{identifier}/segments`
     ///
-    /// `GetTargetSegments`, tag `Targets`. Safe: it only reads. Published types.
+    /// `GetTargetSegments`, tag `Targets`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`.
     /// - Result: [`types::TargetDetail`], `application/json`.
     #[inline]
@@ -117,7 +117,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /cf/admin/targets/{identifier}`
     ///
-    /// `ModifyTarget`, tag `Targets`. Idempotent: twice is as good as once. Published types.
+    /// `ModifyTarget`, tag `Targets`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`.
     /// - Body: [`types::Target`], `application/json`.
     /// - Result: [`types::Target`], `application/json`.
@@ -143,7 +143,7 @@ impl<'c> Api<'c> {
     }
     /// `PATCH /cf/admin/targets/{identifier}`
     ///
-    /// `PatchTarget`, tag `Targets`. Not repeated: twice may be more than once. Published types.
+    /// `PatchTarget`, tag `Targets`. Not idempotent, never retried. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`.
     /// - Body, optional: [`types::GitSyncPatchOperation`], `application/json`.
     /// - Result: [`types::Target`], `application/json`.
@@ -167,7 +167,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /cf/admin/targets/upload`
     ///
-    /// `UploadTargets`, tag `Targets`. Not repeated: twice may be more than once. Published types.
+    /// `UploadTargets`, tag `Targets`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`.
     /// - Body, optional: `multipart/form-data`.
     /// - Result: nothing.
@@ -200,7 +200,7 @@ impl CreateTarget {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -219,7 +219,7 @@ impl DeleteTarget {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -293,7 +293,7 @@ impl GetAllTargets {
     pub fn send(self) -> rt::Sending<types::Targets> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -319,7 +319,7 @@ impl GetTarget {
     pub fn send(self) -> rt::Sending<types::Target> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -338,7 +338,7 @@ impl GetTargetSegments {
     pub fn send(self) -> rt::Sending<types::TargetDetail> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -357,7 +357,7 @@ impl ModifyTarget {
     pub fn send(self) -> rt::Sending<types::Target> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -383,7 +383,7 @@ impl PatchTarget {
     pub fn send(self) -> rt::Sending<types::Target> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -409,7 +409,7 @@ impl UploadTargets {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

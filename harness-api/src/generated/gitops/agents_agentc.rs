@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gitops/api/v1/agents`
     ///
-    /// `AgentServiceForServer_Create`, tag `Agents`. Not repeated: twice may be more than once. Published types.
+    /// `AgentServiceForServer_Create`, tag `Agents`. Not idempotent, never retried. Published types.
     /// - Body: [`types::V1Agent`], `application/json`.
     /// - Result: [`types::V1Agent`], `application/json`.
     #[inline]
@@ -29,7 +29,7 @@ impl AgentCreate {
     pub fn send(self) -> rt::Sending<types::V1Agent> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /gitops/api/v1/agents/{identifier}`
     ///
-    /// `AgentServiceForServer_Delete`, tag `Agents`. Idempotent: twice is as good as once. Published types.
+    /// `AgentServiceForServer_Delete`, tag `Agents`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`.
     /// - Result: [`types::V1Agent`], `application/json`.
     #[inline]
@@ -81,7 +81,7 @@ impl AgentDelete {
     pub fn send(self) -> rt::Sending<types::V1Agent> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

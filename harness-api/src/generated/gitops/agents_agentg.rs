@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /gitops/api/v1/agents/{identifier}`
     ///
-    /// `AgentServiceForServer_Get`, tag `Agents`. Safe: it only reads. Published types.
+    /// `AgentServiceForServer_Get`, tag `Agents`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`.
     /// - Result: [`types::V1Agent`], `application/json`.
     #[inline]
@@ -17,7 +17,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/helm-chart`
     ///
-    /// `AgentServiceForServer_GetDeployHelmChart`, tag `Agents`. Safe: it only reads. Published types.
+    /// `AgentServiceForServer_GetDeployHelmChart`, tag `Agents`. Read-only, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`.
     /// - Result: bytes, as a stream, `application/octet-stream`.
     #[inline]
@@ -32,7 +32,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/helm-overrides`
     ///
-    /// `AgentServiceForServer_GetDeployOverrides`, tag `Agents`. Safe: it only reads. Published types.
+    /// `AgentServiceForServer_GetDeployOverrides`, tag `Agents`. Read-only, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`.
     /// - Result: text, `application/yaml`.
     #[inline]
@@ -47,7 +47,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/deploy.yaml`
     ///
-    /// `AgentServiceForServer_GetDeployYaml`, tag `Agents`. Safe: it only reads. Published types.
+    /// `AgentServiceForServer_GetDeployYaml`, tag `Agents`. Read-only, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`.
     /// - Result: text, `application/yaml`.
     #[inline]
@@ -62,7 +62,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/operator/yaml`
     ///
-    /// `AgentServiceForServer_GetOperatorYaml`, tag `Agents`. Safe: it only reads. Published types.
+    /// `AgentServiceForServer_GetOperatorYaml`, tag `Agents`. Read-only, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`.
     /// - Result: text, `application/yaml`.
     #[inline]
@@ -77,7 +77,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v1/agents/{identifier}/secret-resolution/enabled`
     ///
-    /// `AgentServiceForServer_GetSecretResolutionEnabled`, tag `Agents`. Safe: it only reads. Published types.
+    /// `AgentServiceForServer_GetSecretResolutionEnabled`, tag `Agents`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`.
     /// - Result: [`types::V1SecretResolutionEnabledResponse`], `application/json`.
     #[inline]
@@ -92,7 +92,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/sync-allowed`
     ///
-    /// `AgentServiceForServer_GetSyncAllowed`, tag `Agents`. Safe: it only reads. Published types.
+    /// `AgentServiceForServer_GetSyncAllowed`, tag `Agents`. Read-only, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`.
     /// - Result: [`types::V1SyncAllowedResponse`], `application/json`.
     #[inline]
@@ -269,7 +269,7 @@ impl AgentGet {
     pub fn send(self) -> rt::Sending<types::V1Agent> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -400,7 +400,7 @@ impl AgentGetDeployHelmChart {
     pub fn send(self) -> rt::Sending<rt::ByteStream> {
         self.call.byte_answer()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -531,7 +531,7 @@ impl AgentGetDeployOverrides {
     pub fn send(self) -> rt::Sending<String> {
         self.call.text_answer()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -662,7 +662,7 @@ impl AgentGetDeployYaml {
     pub fn send(self) -> rt::Sending<String> {
         self.call.text_answer()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -793,7 +793,7 @@ impl AgentGetOperatorYaml {
     pub fn send(self) -> rt::Sending<String> {
         self.call.text_answer()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1003,7 +1003,7 @@ impl AgentGetSecretResolutionEnabled {
     pub fn send(self) -> rt::Sending<types::V1SecretResolutionEnabledResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1050,7 +1050,7 @@ impl AgentGetSyncAllowed {
     pub fn send(self) -> rt::Sending<types::V1SyncAllowedResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /gitops/api/v1/agents`
     ///
-    /// `AgentServiceForServer_List`, tag `Agents`. Safe: it only reads. Published types.
+    /// `AgentServiceForServer_List`, tag `Agents`. Read-only, retried automatically. Published types.
     /// - Result: [`types::V1AgentList`], `application/json`.
     /// - List: `paged pageIndex/pageSize from 0, items content, total totalItems, size pageSize`.
     #[inline]
@@ -17,7 +17,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v1/agents/ns`
     ///
-    /// `AgentServiceForServer_ListNamespaces`, tag `Agents`. Safe: it only reads. Published types.
+    /// `AgentServiceForServer_ListNamespaces`, tag `Agents`. Read-only, retried automatically. Published types.
     /// - Result: [`types::Gitopsservicev1NamespaceList`], `application/json`.
     /// - List: `paged pageIndex/pageSize from 0, items namespaces, total totalItems, size pageSize`.
     #[inline]
@@ -28,7 +28,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v1/agents/tags`
     ///
-    /// `AgentServiceForServer_ListTags`, tag `Agents`. Safe: it only reads. Published types.
+    /// `AgentServiceForServer_ListTags`, tag `Agents`. Read-only, retried automatically. Published types.
     /// - Result: [`types::V1TagMap`], `application/json`.
     #[inline]
     pub fn agent_list_tags(&self) -> AgentListTags {
@@ -38,7 +38,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v1/agents/versions`
     ///
-    /// `AgentServiceForServer_ListVersions`, tag `Agents`. Safe: it only reads. Published types.
+    /// `AgentServiceForServer_ListVersions`, tag `Agents`. Read-only, retried automatically. Published types.
     /// - Result: [`types::V1VersionList`], `application/json`.
     /// - List: `paged pageIndex/pageSize from 0, items versions, total totalItems, size pageSize`.
     #[inline]
@@ -221,7 +221,7 @@ impl AgentList {
     pub fn send(self) -> rt::Sending<types::V1AgentList> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -427,7 +427,7 @@ impl AgentListNamespaces {
     pub fn send(self) -> rt::Sending<types::Gitopsservicev1NamespaceList> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -620,7 +620,7 @@ impl AgentListTags {
     pub fn send(self) -> rt::Sending<types::V1TagMap> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -815,7 +815,7 @@ impl AgentListVersions {
     pub fn send(self) -> rt::Sending<types::V1VersionList> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

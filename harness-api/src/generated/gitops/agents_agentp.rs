@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/deployment-spec/helm`
     ///
-    /// `AgentServiceForServer_PostDeployHelmChart`, tag `Agents`. Not repeated: twice may be more than once. Published types.
+    /// `AgentServiceForServer_PostDeployHelmChart`, tag `Agents`. Not idempotent, never retried. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`.
     /// - Body: [`types::V1AgentYamlQuery`], `application/json`.
     /// - Result: bytes, as a stream, `application/octet-stream`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/helm-overrides`
     ///
-    /// `AgentServiceForServer_PostDeployOverrides`, tag `Agents`. Not repeated: twice may be more than once. Published types.
+    /// `AgentServiceForServer_PostDeployOverrides`, tag `Agents`. Not idempotent, never retried. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`.
     /// - Body: [`types::V1AgentYamlQuery`], `application/json`.
     /// - Result: text, `application/yaml`.
@@ -42,7 +42,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/deployment-spec/yaml`
     ///
-    /// `AgentServiceForServer_PostDeployYaml`, tag `Agents`. Not repeated: twice may be more than once. Published types.
+    /// `AgentServiceForServer_PostDeployYaml`, tag `Agents`. Not idempotent, never retried. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`.
     /// - Body: [`types::V1AgentYamlQuery`], `application/json`.
     /// - Result: text, `application/yaml`.
@@ -60,7 +60,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/operator/yaml`
     ///
-    /// `AgentServiceForServer_PostOperatorYaml`, tag `Agents`. Not repeated: twice may be more than once. Published types.
+    /// `AgentServiceForServer_PostOperatorYaml`, tag `Agents`. Not idempotent, never retried. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`.
     /// - Body: [`types::V1AgentYamlQuery`], `application/json`.
     /// - Result: text, `application/yaml`.
@@ -89,7 +89,7 @@ impl AgentPostDeployHelmChart {
     pub fn send(self) -> rt::Sending<rt::ByteStream> {
         self.call.byte_answer()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -108,7 +108,7 @@ impl AgentPostDeployOverrides {
     pub fn send(self) -> rt::Sending<String> {
         self.call.text_answer()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -127,7 +127,7 @@ impl AgentPostDeployYaml {
     pub fn send(self) -> rt::Sending<String> {
         self.call.text_answer()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -146,7 +146,7 @@ impl AgentPostOperatorYaml {
     pub fn send(self) -> rt::Sending<String> {
         self.call.text_answer()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

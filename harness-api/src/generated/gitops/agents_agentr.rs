@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gitops/api/v1/agents/{identifier}/credentials`
     ///
-    /// `AgentServiceForServer_RegenerateCredentials`, tag `Agents`. Not repeated: twice may be more than once. Published types.
+    /// `AgentServiceForServer_RegenerateCredentials`, tag `Agents`. Not idempotent, never retried. Published types.
     /// - Required: path `identifier`.
     /// - Result: [`types::V1Agent`], `application/json`.
     #[inline]
@@ -32,7 +32,7 @@ impl AgentRegenerateCredentials {
     pub fn send(self) -> rt::Sending<types::V1Agent> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

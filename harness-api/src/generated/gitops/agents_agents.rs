@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gitops/api/v1/agents/{identifier}/scale`
     ///
-    /// `AgentServiceForServer_Scale`, tag `Agents`. Not repeated: twice may be more than once. Published types.
+    /// `AgentServiceForServer_Scale`, tag `Agents`. Not idempotent, never retried. Published types.
     /// - Required: path `identifier`.
     /// - Body: [`types::V1AgentScaleRequest`], `application/json`.
     /// - Result: [`types::V1Agent`], `application/json`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gitops/api/v1/agents/search`
     ///
-    /// `AgentServiceForServer_Search`, tag `Agents`. Safe: it only reads. Published types.
+    /// `AgentServiceForServer_Search`, tag `Agents`. Read-only, retried automatically. Published types.
     /// - Body: [`types::V1AgentQuery`], `application/json`.
     /// - Result: [`types::V1AgentList`], `application/json`.
     /// - List: `paged pageIndex/pageSize in body from 0, items content, total totalItems, size pageSize`.
@@ -37,7 +37,7 @@ impl<'c> Api<'c> {
     }
     /// `PATCH /gitops/api/v1/agents/{agentIdentifier}/primaryNode`
     ///
-    /// `AgentServiceForServer_SetPrimaryNode`, tag `Agents`. Not repeated: twice may be more than once. Published types.
+    /// `AgentServiceForServer_SetPrimaryNode`, tag `Agents`. Not idempotent, never retried. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`.
     /// - Body: [`types::V1AgentSetPrimaryNodeRequest`], `application/json`.
     /// - Result: [`types::V1Agent`], `application/json`.
@@ -66,7 +66,7 @@ impl AgentScale {
     pub fn send(self) -> rt::Sending<types::V1Agent> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -85,7 +85,7 @@ impl AgentSearch {
     pub fn send(self) -> rt::Sending<types::V1AgentList> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -111,7 +111,7 @@ impl AgentSetPrimaryNode {
     pub fn send(self) -> rt::Sending<types::V1Agent> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

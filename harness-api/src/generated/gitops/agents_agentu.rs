@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /gitops/api/v1/agents/{identifier}/unique`
     ///
-    /// `AgentServiceForServer_Unique`, tag `Agents`. Safe: it only reads. Published types.
+    /// `AgentServiceForServer_Unique`, tag `Agents`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`.
     /// - Result: [`types::V1UniqueMessage`], `application/json`.
     #[inline]
@@ -17,7 +17,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /gitops/api/v1/agents/{identifier}`
     ///
-    /// `AgentServiceForServer_Update`, tag `Agents`. Idempotent: twice is as good as once. Published types.
+    /// `AgentServiceForServer_Update`, tag `Agents`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`.
     /// - Body: [`types::V1Agent`], `application/json`.
     /// - Result: [`types::V1Agent`], `application/json`.
@@ -35,7 +35,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /gitops/api/v1/agents/{agentIdentifier}/sync-allowed`
     ///
-    /// `AgentServiceForServer_UpdateSyncAllowed`, tag `Agents`. Idempotent: twice is as good as once. Published types.
+    /// `AgentServiceForServer_UpdateSyncAllowed`, tag `Agents`. Idempotent, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`.
     /// - Body: [`types::V1AgentSyncAllowedUpdateRequest`], `application/json`.
     /// - Result: [`types::V1SyncAllowedResponse`], `application/json`.
@@ -221,7 +221,7 @@ impl AgentUnique {
     pub fn send(self) -> rt::Sending<types::V1UniqueMessage> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -240,7 +240,7 @@ impl AgentUpdate {
     pub fn send(self) -> rt::Sending<types::V1Agent> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -259,7 +259,7 @@ impl AgentUpdateSyncAllowed {
     pub fn send(self) -> rt::Sending<types::V1SyncAllowedResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /gitops/api/v2/versions/agents/upgrade-available`
     ///
-    /// `VersionUpgradeService_UpgradeAvailableV2`, tag `Agents`. Safe: it only reads. Published types.
+    /// `VersionUpgradeService_UpgradeAvailableV2`, tag `Agents`. Read-only, retried automatically. Published types.
     /// - Result: [`types::V1VersionUpgradeResponse`], `application/json`.
     #[inline]
     pub fn version_upgrade_available_v2(&self) -> VersionUpgradeAvailableV2 {
@@ -34,7 +34,7 @@ impl VersionUpgradeAvailableV2 {
     pub fn send(self) -> rt::Sending<types::V1VersionUpgradeResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

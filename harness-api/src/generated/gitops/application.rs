@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gitops/api/v1/applications`
     ///
-    /// `ApplicationService_ListApps`, tag `Application`. Safe: it only reads. Published types.
+    /// `ApplicationService_ListApps`, tag `Application`. Read-only, retried automatically. Published types.
     /// - Body: [`types::Servicev1ApplicationQuery`], `application/json`.
     /// - Result: [`types::Servicev1Applicationlist`], `application/json`.
     /// - List: `paged pageIndex/pageSize in body from 0, items content, total totalItems, size pageSize`.
@@ -33,7 +33,7 @@ impl ApplicationList {
     pub fn send(self) -> rt::Sending<types::Servicev1Applicationlist> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gitops/api/v1/applicationset`
     ///
-    /// `ApplicationSetService_Create`, tag `ApplicationSet`. Not repeated: twice may be more than once. Published types.
+    /// `ApplicationSetService_Create`, tag `ApplicationSet`. Not idempotent, never retried. Published types.
     /// - Body: [`types::ApplicationsApplicationSetCreateRequest`], `application/json`.
     /// - Result: [`types::Servicev1ApplicationSet`], `application/json`.
     #[inline]
@@ -21,7 +21,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /gitops/api/v1/applicationset/{identifier}`
     ///
-    /// `ApplicationSetService_Delete`, tag `ApplicationSet`. Idempotent: twice is as good as once. Published types.
+    /// `ApplicationSetService_Delete`, tag `ApplicationSet`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`.
     /// - Result: [`types::ApplicationsApplicationSetResponse`], `application/json`.
     #[inline]
@@ -36,7 +36,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gitops/api/v1/applicationset/generate`
     ///
-    /// `ApplicationSetService_Generate`, tag `ApplicationSet`. Safe: it only reads. Published types.
+    /// `ApplicationSetService_Generate`, tag `ApplicationSet`. Read-only, retried automatically. Published types.
     /// - Body: [`types::ApplicationsApplicationSetGenerateRequest`], `application/json`.
     /// - Result: [`types::ApplicationsApplicationSetGenerateResponse`], `application/json`.
     #[inline]
@@ -51,7 +51,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v1/applicationset/{identifier}`
     ///
-    /// `ApplicationSetService_Get`, tag `ApplicationSet`. Safe: it only reads. Published types.
+    /// `ApplicationSetService_Get`, tag `ApplicationSet`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`.
     /// - Result: [`types::Servicev1ApplicationSet`], `application/json`.
     #[inline]
@@ -66,7 +66,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v1/applicationset/generators/{type}`
     ///
-    /// `ApplicationSetService_GetApplicationSetGenerator`, tag `ApplicationSet`. Safe: it only reads. Published types.
+    /// `ApplicationSetService_GetApplicationSetGenerator`, tag `ApplicationSet`. Read-only, retried automatically. Published types.
     /// - Required: path `type_` = `type`.
     /// - Result: text, `application/json`.
     #[inline]
@@ -84,7 +84,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v1/applicationset/templates/{type}`
     ///
-    /// `ApplicationSetService_GetApplicationSetTemplate`, tag `ApplicationSet`. Safe: it only reads. Published types.
+    /// `ApplicationSetService_GetApplicationSetTemplate`, tag `ApplicationSet`. Read-only, retried automatically. Published types.
     /// - Required: path `type_` = `type`.
     /// - Result: text, `application/json`.
     #[inline]
@@ -102,7 +102,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gitops/api/v1/applicationsets`
     ///
-    /// `ApplicationSetService_List`, tag `ApplicationSet`. Safe: it only reads. Published types.
+    /// `ApplicationSetService_List`, tag `ApplicationSet`. Read-only, retried automatically. Published types.
     /// - Body: [`types::V1ApplicationSetQuery`], `application/json`.
     /// - Result: [`types::Servicev1ApplicationSetList`], `application/json`.
     /// - List: `paged pageIndex/pageSize in body from 0, items content, total totalItems, size pageSize`.
@@ -118,7 +118,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v1/applicationset/generators`
     ///
-    /// `ApplicationSetService_ListApplicationSetGenerators`, tag `ApplicationSet`. Safe: it only reads. Published types.
+    /// `ApplicationSetService_ListApplicationSetGenerators`, tag `ApplicationSet`. Read-only, retried automatically. Published types.
     /// - Result: [`types::V1ApplicationSetGeneratorList`], `application/json`.
     #[inline]
     pub fn application_set_list_generators(&self) -> ApplicationSetListGenerators {
@@ -128,7 +128,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v1/applicationset/{identifier}/resource-tree`
     ///
-    /// `ApplicationSetService_ResourceTree`, tag `ApplicationSet`. Safe: it only reads. Published types.
+    /// `ApplicationSetService_ResourceTree`, tag `ApplicationSet`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`.
     /// - Result: [`types::ApplicationsApplicationSetTree`], `application/json`.
     #[inline]
@@ -143,7 +143,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /gitops/api/v1/applicationset`
     ///
-    /// `ApplicationSetService_Update`, tag `ApplicationSet`. Idempotent: twice is as good as once. Published types.
+    /// `ApplicationSetService_Update`, tag `ApplicationSet`. Idempotent, retried automatically. Published types.
     /// - Body: [`types::ApplicationsApplicationSetCreateRequest`], `application/json`.
     /// - Result: [`types::Servicev1ApplicationSet`], `application/json`.
     #[inline]
@@ -197,7 +197,7 @@ impl ApplicationSetCreate {
     pub fn send(self) -> rt::Sending<types::Servicev1ApplicationSet> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -244,7 +244,7 @@ impl ApplicationSetDelete {
     pub fn send(self) -> rt::Sending<types::ApplicationsApplicationSetResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -298,7 +298,7 @@ impl ApplicationSetGenerate {
     pub fn send(self) -> rt::Sending<types::ApplicationsApplicationSetGenerateResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -360,7 +360,7 @@ impl ApplicationSetGet {
     pub fn send(self) -> rt::Sending<types::Servicev1ApplicationSet> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -407,7 +407,7 @@ impl ApplicationSetGetGenerator {
     pub fn send(self) -> rt::Sending<String> {
         self.call.json()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -454,7 +454,7 @@ impl ApplicationSetGetTemplate {
     pub fn send(self) -> rt::Sending<String> {
         self.call.json()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -473,7 +473,7 @@ impl ApplicationSetList {
     pub fn send(self) -> rt::Sending<types::Servicev1ApplicationSetList> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -499,7 +499,7 @@ impl ApplicationSetListGenerators {
     pub fn send(self) -> rt::Sending<types::V1ApplicationSetGeneratorList> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -560,7 +560,7 @@ impl ApplicationSetResourceTree {
     pub fn send(self) -> rt::Sending<types::ApplicationsApplicationSetTree> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -607,7 +607,7 @@ impl ApplicationSetUpdate {
     pub fn send(self) -> rt::Sending<types::Servicev1ApplicationSet> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/applications`
     ///
-    /// `AgentApplicationService_Create`, tag `Applications`. Not repeated: twice may be more than once. Published types.
+    /// `AgentApplicationService_Create`, tag `Applications`. Not idempotent, never retried. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`.
     /// - Body: [`types::ApplicationsApplicationCreateRequest`], `application/json`.
     /// - Result: [`types::Servicev1Application`], `application/json`.
@@ -87,7 +87,7 @@ impl AgentApplicationCreate {
     pub fn send(self) -> rt::Sending<types::Servicev1Application> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /gitops/api/v1/agents/{agentIdentifier}/applications/{request.name}`
     ///
-    /// `AgentApplicationService_Delete`, tag `Applications`. Idempotent: twice is as good as once. Published types.
+    /// `AgentApplicationService_Delete`, tag `Applications`. Idempotent, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`, `request_name` = `request.name`.
     /// - Result: json, `application/json`.
     #[inline]
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /gitops/api/v1/agents/{agentIdentifier}/applications/{request.name}/resource`
     ///
-    /// `AgentApplicationService_DeleteResource`, tag `Applications`. Idempotent: twice is as good as once. Published types.
+    /// `AgentApplicationService_DeleteResource`, tag `Applications`. Idempotent, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`, `request_name` = `request.name`.
     /// - Result: json, `application/json`.
     #[inline]
@@ -107,7 +107,7 @@ impl AgentApplicationDelete {
     pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -210,7 +210,7 @@ impl AgentApplicationDeleteResource {
     pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/applications/{request.name}`
     ///
-    /// `AgentApplicationService_Get`, tag `Applications`. Safe: it only reads. Published types.
+    /// `AgentApplicationService_Get`, tag `Applications`. Read-only, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`, `request_name` = `request.name`.
     /// - Result: [`types::Servicev1Application`], `application/json`.
     #[inline]
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/applications/{query.name}/manifests`
     ///
-    /// `AgentApplicationService_GetManifests`, tag `Applications`. Safe: it only reads. Published types.
+    /// `AgentApplicationService_GetManifests`, tag `Applications`. Read-only, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`, `query_name` = `query.name`.
     /// - Result: [`types::RepositoriesManifestResponse`], `application/json`.
     #[inline]
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/applications/{request.name}/resource`
     ///
-    /// `AgentApplicationService_GetResource`, tag `Applications`. Safe: it only reads. Published types.
+    /// `AgentApplicationService_GetResource`, tag `Applications`. Read-only, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`, `request_name` = `request.name`.
     /// - Result: [`types::ApplicationsApplicationResourceResponse`], `application/json`.
     #[inline]
@@ -57,7 +57,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/applications/{query.name}/syncwindows`
     ///
-    /// `AgentApplicationService_GetApplicationSyncWindows`, tag `Applications`. Safe: it only reads. Published types.
+    /// `AgentApplicationService_GetApplicationSyncWindows`, tag `Applications`. Read-only, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`, `query_name` = `query.name`.
     /// - Result: [`types::ApplicationsApplicationSyncWindowsResponse`], `application/json`.
     #[inline]
@@ -158,7 +158,7 @@ impl AgentApplicationGet {
     pub fn send(self) -> rt::Sending<types::Servicev1Application> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -239,7 +239,7 @@ impl AgentApplicationGetManifests {
     pub fn send(self) -> rt::Sending<types::RepositoriesManifestResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -328,7 +328,7 @@ impl AgentApplicationGetResource {
     pub fn send(self) -> rt::Sending<types::ApplicationsApplicationResourceResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -382,7 +382,7 @@ impl AgentApplicationGetSyncWindows {
     pub fn send(self) -> rt::Sending<types::ApplicationsApplicationSyncWindowsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

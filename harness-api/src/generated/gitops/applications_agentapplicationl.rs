@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/applications`
     ///
-    /// `AgentApplicationService_List`, tag `Applications`. Safe: it only reads. Published types.
+    /// `AgentApplicationService_List`, tag `Applications`. Read-only, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`.
     /// - Result: [`types::ApplicationsApplicationList`], `application/json`.
     /// - List: `whole list, items items`.
@@ -22,7 +22,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/applications/{request.name}/resource/actions`
     ///
-    /// `AgentApplicationService_ListResourceActions`, tag `Applications`. Safe: it only reads. Published types.
+    /// `AgentApplicationService_ListResourceActions`, tag `Applications`. Read-only, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`, `request_name` = `request.name`.
     /// - Result: [`types::ApplicationsResourceActionsListResponse`], `application/json`.
     #[inline]
@@ -39,7 +39,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/applications/{query.name}/events`
     ///
-    /// `AgentApplicationService_ListResourceEvents`, tag `Applications`. Safe: it only reads. Published types.
+    /// `AgentApplicationService_ListResourceEvents`, tag `Applications`. Read-only, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`, `query_name` = `query.name`.
     /// - Result: [`types::ApplicationsEventList`], `application/json`.
     /// - List: `whole list, items items`.
@@ -148,7 +148,7 @@ impl AgentApplicationList {
     pub fn send(self) -> rt::Sending<types::ApplicationsApplicationList> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -244,7 +244,7 @@ impl AgentApplicationListResourceActions {
     pub fn send(self) -> rt::Sending<types::ApplicationsResourceActionsListResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -319,7 +319,7 @@ impl AgentApplicationListResourceEvents {
     pub fn send(self) -> rt::Sending<types::ApplicationsEventList> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

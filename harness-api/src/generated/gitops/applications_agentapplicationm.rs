@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/applications/{query.applicationName}/managed-resources`
     ///
-    /// `AgentApplicationService_ManagedResources`, tag `Applications`. Safe: it only reads. Published types.
+    /// `AgentApplicationService_ManagedResources`, tag `Applications`. Read-only, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`, `query_application_name` = `query.applicationName`.
     /// - Result: [`types::ApplicationsManagedResourcesResponse`], `application/json`.
     /// - List: `whole list, items items if there are any`.
@@ -105,7 +105,7 @@ impl AgentApplicationManagedResources {
     pub fn send(self) -> rt::Sending<types::ApplicationsManagedResourcesResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

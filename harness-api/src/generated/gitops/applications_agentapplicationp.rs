@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/applications/parent/{query.name}`
     ///
-    /// `AgentApplicationService_Parent`, tag `Applications`. Safe: it only reads. Published types.
+    /// `AgentApplicationService_Parent`, tag `Applications`. Read-only, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`, `query_name` = `query.name`.
     /// - Result: [`types::Servicev1Application`], `application/json`.
     #[inline]
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
     }
     /// `PATCH /gitops/api/v1/agents/{agentIdentifier}/applications/{request.name}`
     ///
-    /// `AgentApplicationService_Patch`, tag `Applications`. Not repeated: twice may be more than once. Published types.
+    /// `AgentApplicationService_Patch`, tag `Applications`. Not idempotent, never retried. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`, `request_name` = `request.name`.
     /// - Body: [`types::Servicev1ApplicationPatchRequest`], `application/json`.
     /// - Result: [`types::Servicev1Application`], `application/json`.
@@ -43,7 +43,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/applications/{request.name}/resource`
     ///
-    /// `AgentApplicationService_PatchResource`, tag `Applications`. Not repeated: twice may be more than once. Published types.
+    /// `AgentApplicationService_PatchResource`, tag `Applications`. Not idempotent, never retried. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`, `request_name` = `request.name`.
     /// - Body: [`types::ApplicationsApplicationResourcePatchRequest`], `application/json`.
     /// - Result: [`types::ApplicationsApplicationResourceResponse`], `application/json`.
@@ -147,7 +147,7 @@ impl AgentApplicationParent {
     pub fn send(self) -> rt::Sending<types::Servicev1Application> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -166,7 +166,7 @@ impl AgentApplicationPatch {
     pub fn send(self) -> rt::Sending<types::Servicev1Application> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -206,7 +206,7 @@ impl AgentApplicationPatchResource {
     pub fn send(self) -> rt::Sending<types::ApplicationsApplicationResourceResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/applications/{query.applicationName}/resource-tree`
     ///
-    /// `AgentApplicationService_ResourceTree`, tag `Applications`. Safe: it only reads. Published types.
+    /// `AgentApplicationService_ResourceTree`, tag `Applications`. Read-only, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`, `query_application_name` = `query.applicationName`.
     /// - Result: [`types::ApplicationsApplicationTree`], `application/json`.
     #[inline]
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/applications/{query.name}/revisions/{query.revision}/metadata`
     ///
-    /// `AgentApplicationService_RevisionMetadata`, tag `Applications`. Safe: it only reads. Published types.
+    /// `AgentApplicationService_RevisionMetadata`, tag `Applications`. Read-only, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`, `query_name` = `query.name`, `query_revision` = `query.revision`.
     /// - Result: [`types::RepositoriesRevisionMetadata`], `application/json`.
     #[inline]
@@ -42,7 +42,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/applications/{request.name}/rollback`
     ///
-    /// `AgentApplicationService_Rollback`, tag `Applications`. Not repeated: twice may be more than once. Published types.
+    /// `AgentApplicationService_Rollback`, tag `Applications`. Not idempotent, never retried. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`, `request_name` = `request.name`.
     /// - Body: [`types::ApplicationsApplicationRollbackRequest`], `application/json`.
     /// - Result: [`types::Servicev1Application`], `application/json`.
@@ -62,7 +62,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/applications/{request.name}/resource/actions`
     ///
-    /// `AgentApplicationService_RunResourceAction`, tag `Applications`. Not repeated: twice may be more than once. Published types.
+    /// `AgentApplicationService_RunResourceAction`, tag `Applications`. Not idempotent, never retried. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`, `request_name` = `request.name`.
     /// - Body: [`types::ApplicationsResourceActionRunRequest`], `application/json`.
     /// - Result: json, `application/json`.
@@ -163,7 +163,7 @@ impl AgentApplicationResourceTree {
     pub fn send(self) -> rt::Sending<types::ApplicationsApplicationTree> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -231,7 +231,7 @@ impl AgentApplicationRevisionMetadata {
     pub fn send(self) -> rt::Sending<types::RepositoriesRevisionMetadata> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -271,7 +271,7 @@ impl AgentApplicationRollback {
     pub fn send(self) -> rt::Sending<types::Servicev1Application> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -311,7 +311,7 @@ impl AgentApplicationRunResourceAction {
     pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

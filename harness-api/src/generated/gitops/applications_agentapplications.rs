@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/applications/{query.name}/logs`
     ///
-    /// `AgentApplicationStreamService_PodLogs2`, tag `Applications`. Safe: it only reads. Published types.
+    /// `AgentApplicationStreamService_PodLogs2`, tag `Applications`. Read-only, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`, `query_name` = `query.name`.
     /// - Result: [`types::StreamResultOfApplicationsLogEntry`], `application/json`.
     #[inline]
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/applications/{query.name}/logs/batch`
     ///
-    /// `AgentApplicationStreamService_PodLogsBatch2`, tag `Applications`. Safe: it only reads. Published types.
+    /// `AgentApplicationStreamService_PodLogsBatch2`, tag `Applications`. Read-only, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`, `query_name` = `query.name`.
     /// - Result: [`types::StreamResultOfApplicationsLogEntriesBatch`], `application/json`.
     #[inline]
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/applications/{query.name}/pods/{query.podName}/logs`
     ///
-    /// `AgentApplicationStreamService_PodLogs`, tag `Applications`. Safe: it only reads. Published types.
+    /// `AgentApplicationStreamService_PodLogs`, tag `Applications`. Read-only, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`, `query_name` = `query.name`, `query_pod_name` = `query.podName`.
     /// - Result: [`types::StreamResultOfApplicationsLogEntry`], `application/json`.
     #[inline]
@@ -59,7 +59,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/applications/{query.name}/pods/{query.podName}/logs/batch`
     ///
-    /// `AgentApplicationStreamService_PodLogsBatch`, tag `Applications`. Safe: it only reads. Published types.
+    /// `AgentApplicationStreamService_PodLogsBatch`, tag `Applications`. Read-only, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`, `query_name` = `query.name`, `query_pod_name` = `query.podName`.
     /// - Result: [`types::StreamResultOfApplicationsLogEntriesBatch`], `application/json`.
     #[inline]
@@ -78,7 +78,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/stream/applications`
     ///
-    /// `AgentApplicationStreamService_Watch`, tag `Applications`. Safe: it only reads. Published types.
+    /// `AgentApplicationStreamService_Watch`, tag `Applications`. Read-only, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`.
     /// - Result: [`types::StreamResultOfApplicationsApplicationWatchEvent`], `application/json`.
     #[inline]
@@ -93,7 +93,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/stream/applications/{query.applicationName}/resource-tree`
     ///
-    /// `AgentApplicationStreamService_WatchResourceTree`, tag `Applications`. Safe: it only reads. Published types.
+    /// `AgentApplicationStreamService_WatchResourceTree`, tag `Applications`. Read-only, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`, `query_application_name` = `query.applicationName`.
     /// - Result: [`types::StreamResultOfApplicationsApplicationTree`], `application/json`.
     #[inline]
@@ -113,7 +113,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/applications/{request.name}/sync`
     ///
-    /// `AgentApplicationService_Sync`, tag `Applications`. Not repeated: twice may be more than once. Published types.
+    /// `AgentApplicationService_Sync`, tag `Applications`. Not idempotent, never retried. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`, `request_name` = `request.name`.
     /// - Body: [`types::ApplicationsApplicationSyncRequest`], `application/json`.
     /// - Result: [`types::Servicev1Application`], `application/json`.
@@ -277,7 +277,7 @@ impl AgentApplicationStreamLogs {
     pub fn send(self) -> rt::Sending<types::StreamResultOfApplicationsLogEntry> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -429,7 +429,7 @@ impl AgentApplicationStreamLogsBatch {
     pub fn send(self) -> rt::Sending<types::StreamResultOfApplicationsLogEntriesBatch> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -574,7 +574,7 @@ impl AgentApplicationStreamPodLogs {
     pub fn send(self) -> rt::Sending<types::StreamResultOfApplicationsLogEntry> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -719,7 +719,7 @@ impl AgentApplicationStreamPodLogsBatch {
     pub fn send(self) -> rt::Sending<types::StreamResultOfApplicationsLogEntriesBatch> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -820,7 +820,7 @@ impl AgentApplicationStreamWatch {
     ) -> rt::Sending<types::StreamResultOfApplicationsApplicationWatchEvent> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -909,7 +909,7 @@ impl AgentApplicationStreamWatchResourceTree {
     pub fn send(self) -> rt::Sending<types::StreamResultOfApplicationsApplicationTree> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -949,7 +949,7 @@ impl AgentApplicationSync {
     pub fn send(self) -> rt::Sending<types::Servicev1Application> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /gitops/api/v1/agents/{agentIdentifier}/applications/{request.name}/operation`
     ///
-    /// `AgentApplicationService_TerminateOperation`, tag `Applications`. Idempotent: twice is as good as once. Published types.
+    /// `AgentApplicationService_TerminateOperation`, tag `Applications`. Idempotent, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`, `request_name` = `request.name`.
     /// - Result: json, `application/json`.
     #[inline]
@@ -69,7 +69,7 @@ impl AgentApplicationTerminateOperation {
     pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `PUT /gitops/api/v1/agents/{agentIdentifier}/applications/{request.name}`
     ///
-    /// `AgentApplicationService_Update`, tag `Applications`. Idempotent: twice is as good as once. Published types.
+    /// `AgentApplicationService_Update`, tag `Applications`. Idempotent, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`, `request_name` = `request.name`.
     /// - Body: [`types::ApplicationsApplicationUpdateRequest`], `application/json`.
     /// - Result: [`types::Servicev1Application`], `application/json`.
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /gitops/api/v1/agents/{agentIdentifier}/applications/{request.name}/spec`
     ///
-    /// `AgentApplicationService_UpdateSpec`, tag `Applications`. Idempotent: twice is as good as once. Published types.
+    /// `AgentApplicationService_UpdateSpec`, tag `Applications`. Idempotent, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`, `request_name` = `request.name`.
     /// - Body: [`types::ApplicationsApplicationUpdateSpecRequest`], `application/json`.
     /// - Result: [`types::ApplicationsApplicationSpec`], `application/json`.
@@ -109,7 +109,7 @@ impl AgentApplicationUpdate {
     pub fn send(self) -> rt::Sending<types::Servicev1Application> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -149,7 +149,7 @@ impl AgentApplicationUpdateSpec {
     pub fn send(self) -> rt::Sending<types::ApplicationsApplicationSpec> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

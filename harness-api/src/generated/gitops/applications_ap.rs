@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gitops/api/v1/applications/bulk/refresh`
     ///
-    /// `ApplicationService_BulkRefresh`, tag `Applications`. Not repeated: twice may be more than once. Published types.
+    /// `ApplicationService_BulkRefresh`, tag `Applications`. Not idempotent, never retried. Published types.
     /// - Body: [`types::ApplicationsApplicationBulkRefreshRequest`], `application/json`.
     /// - Result: [`types::ApplicationsApplicationBulkRefreshResponse`], `application/json`.
     #[inline]
@@ -21,7 +21,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gitops/api/v1/applications/bulk/sync`
     ///
-    /// `ApplicationService_BulkSync`, tag `Applications`. Not repeated: twice may be more than once. Published types.
+    /// `ApplicationService_BulkSync`, tag `Applications`. Not idempotent, never retried. Published types.
     /// - Body: [`types::ApplicationsApplicationBulkSyncRequest`], `application/json`.
     /// - Result: [`types::ApplicationsApplicationBulkSyncResponse`], `application/json`.
     #[inline]
@@ -36,7 +36,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v1/applications/{name}/exists`
     ///
-    /// `ApplicationService_Exists`, tag `Applications`. Safe: it only reads. Published types.
+    /// `ApplicationService_Exists`, tag `Applications`. Read-only, retried automatically. Published types.
     /// - Required: path `name`.
     /// - Result: bool, `application/json`.
     #[inline]
@@ -47,7 +47,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v1/applications/sets`
     ///
-    /// `ApplicationService_ListAppSets`, tag `Applications`. Safe: it only reads. Published types.
+    /// `ApplicationService_ListAppSets`, tag `Applications`. Read-only, retried automatically. Published types.
     /// - Result: [`types::V1LegacyApplicationSetList`], `application/json`.
     /// - List: `paged pageIndex/pageSize from 0, items content, total totalItems, size pageSize`.
     #[inline]
@@ -58,7 +58,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gitops/api/v1/applications/sync`
     ///
-    /// `ApplicationService_ListAppSync`, tag `Applications`. Safe: it only reads. Published types.
+    /// `ApplicationService_ListAppSync`, tag `Applications`. Read-only, retried automatically. Published types.
     /// - Body: [`types::V1ApplicationSyncStatusQuery`], `application/json`.
     /// - Result: [`types::V1ApplicationSyncStatuslist`], `application/json`.
     /// - List: `paged pageIndex/pageSize in body from 0, items content, total totalItems, size pageSize`.
@@ -74,7 +74,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v1/applications/attributes`
     ///
-    /// `ApplicationService_ListAttributes`, tag `Applications`. Safe: it only reads. Published types.
+    /// `ApplicationService_ListAttributes`, tag `Applications`. Read-only, retried automatically. Published types.
     /// - Result: [`types::V1ApplicationAttributesList`], `application/json`.
     #[inline]
     pub fn application_list_attributes(&self) -> ApplicationListAttributes {
@@ -84,7 +84,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gitops/api/v1/applications/ns`
     ///
-    /// `ApplicationService_ListNs`, tag `Applications`. Safe: it only reads. Published types.
+    /// `ApplicationService_ListNs`, tag `Applications`. Read-only, retried automatically. Published types.
     /// - Body: [`types::Servicev1ApplicationQuery`], `application/json`.
     /// - Result: [`types::Gitopsservicev1NamespaceList`], `application/json`.
     /// - List: `paged pageIndex/pageSize in body from 0, items namespaces, total totalItems, size pageSize`.
@@ -132,7 +132,7 @@ impl ApplicationBulkRefresh {
     pub fn send(self) -> rt::Sending<types::ApplicationsApplicationBulkRefreshResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -172,7 +172,7 @@ impl ApplicationBulkSync {
     pub fn send(self) -> rt::Sending<types::ApplicationsApplicationBulkSyncResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -219,7 +219,7 @@ impl ApplicationExists {
     pub fn send(self) -> rt::Sending<bool> {
         self.call.json()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -280,7 +280,7 @@ impl ApplicationListAppSets {
     pub fn send(self) -> rt::Sending<types::V1LegacyApplicationSetList> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -306,7 +306,7 @@ impl ApplicationListAppSync {
     pub fn send(self) -> rt::Sending<types::V1ApplicationSyncStatuslist> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -363,7 +363,7 @@ impl ApplicationListAttributes {
     pub fn send(self) -> rt::Sending<types::V1ApplicationAttributesList> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -382,7 +382,7 @@ impl ApplicationListNs {
     pub fn send(self) -> rt::Sending<types::Gitopsservicev1NamespaceList> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gitops/api/v2/agents/{agentIdentifier}/argoprojects`
     ///
-    /// `AgentArgoProjectService_Create`, tag `ArgoProjects`. Not repeated: twice may be more than once. Published types.
+    /// `AgentArgoProjectService_Create`, tag `ArgoProjects`. Not idempotent, never retried. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`.
     /// - Body: [`types::ProjectsProjectCreateRequest`], `application/json`.
     /// - Result: [`types::V1ArgoProject`], `application/json`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /gitops/api/v2/agents/{agentIdentifier}/argoprojects/{query.name}`
     ///
-    /// `AgentArgoProjectService_Delete`, tag `ArgoProjects`. Idempotent: twice is as good as once. Published types.
+    /// `AgentArgoProjectService_Delete`, tag `ArgoProjects`. Idempotent, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`, `query_name` = `query.name`.
     /// - Result: json, `application/json`.
     #[inline]
@@ -41,7 +41,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v2/agents/{agentIdentifier}/argoprojects/{query.name}`
     ///
-    /// `AgentArgoProjectService_Get`, tag `ArgoProjects`. Safe: it only reads. Published types.
+    /// `AgentArgoProjectService_Get`, tag `ArgoProjects`. Read-only, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`, `query_name` = `query.name`.
     /// - Result: [`types::V1ArgoProject`], `application/json`.
     #[inline]
@@ -58,7 +58,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v2/agents/{agentIdentifier}/argoprojects/{query.name}/events`
     ///
-    /// `AgentArgoProjectService_ListEvents`, tag `ArgoProjects`. Safe: it only reads. Published types.
+    /// `AgentArgoProjectService_ListEvents`, tag `ArgoProjects`. Read-only, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`, `query_name` = `query.name`.
     /// - Result: [`types::ApplicationsEventList`], `application/json`.
     /// - List: `paged pageIndex/pageSize from 0, items items`.
@@ -76,7 +76,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v2/agents/{agentIdentifier}/argoprojects`
     ///
-    /// `AgentArgoProjectService_ListForAgent`, tag `ArgoProjects`. Safe: it only reads. Published types.
+    /// `AgentArgoProjectService_ListForAgent`, tag `ArgoProjects`. Read-only, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`.
     /// - Result: [`types::V1ArgoProjectList`], `application/json`.
     /// - List: `paged pageIndex/pageSize from 0, items content, total totalItems, size pageSize`.
@@ -92,7 +92,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /gitops/api/v2/agents/{agentIdentifier}/argoprojects/{query.name}`
     ///
-    /// `AgentArgoProjectService_Update`, tag `ArgoProjects`. Idempotent: twice is as good as once. Published types.
+    /// `AgentArgoProjectService_Update`, tag `ArgoProjects`. Idempotent, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`, `query_name` = `query.name`.
     /// - Body: [`types::ProjectsProjectUpdateRequest`], `application/json`.
     /// - Result: [`types::V1ArgoProject`], `application/json`.
@@ -171,7 +171,7 @@ impl AgentArgoProjectCreate {
     pub fn send(self) -> rt::Sending<types::V1ArgoProject> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -211,7 +211,7 @@ impl AgentArgoProjectDelete {
     pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -265,7 +265,7 @@ impl AgentArgoProjectGet {
     pub fn send(self) -> rt::Sending<types::V1ArgoProject> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -319,7 +319,7 @@ impl AgentArgoProjectListEvents {
     pub fn send(self) -> rt::Sending<types::ApplicationsEventList> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -387,7 +387,7 @@ impl AgentArgoProjectListForAgent {
     pub fn send(self) -> rt::Sending<types::V1ArgoProjectList> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -434,7 +434,7 @@ impl AgentArgoProjectUpdate {
     pub fn send(self) -> rt::Sending<types::V1ArgoProject> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

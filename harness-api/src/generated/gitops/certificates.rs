@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /gitops/api/v1/certificates`
     ///
-    /// `CertificateService_ListCerts`, tag `Certificates`. Safe: it only reads. Published types.
+    /// `CertificateService_ListCerts`, tag `Certificates`. Read-only, retried automatically. Published types.
     /// - Result: [`types::V1Certificatelist`], `application/json`.
     /// - List: `paged pageIndex/pageSize from 0, items content, total totalItems, size pageSize`.
     #[inline]
@@ -91,7 +91,7 @@ impl CertificateList {
     pub fn send(self) -> rt::Sending<types::V1Certificatelist> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

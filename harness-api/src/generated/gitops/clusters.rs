@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/clusters`
     ///
-    /// `AgentClusterService_Create`, tag `Clusters`. Not repeated: twice may be more than once. Published types.
+    /// `AgentClusterService_Create`, tag `Clusters`. Not idempotent, never retried. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`.
     /// - Body: [`types::ClustersClusterCreateRequest`], `application/json`.
     /// - Result: [`types::Servicev1Cluster`], `application/json`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/hosted/cluster`
     ///
-    /// `AgentClusterService_CreateHosted`, tag `Clusters`. Not repeated: twice may be more than once. Published types.
+    /// `AgentClusterService_CreateHosted`, tag `Clusters`. Not idempotent, never retried. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`.
     /// - Result: [`types::Servicev1Cluster`], `application/json`.
     #[inline]
@@ -39,7 +39,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /gitops/api/v1/agents/{agentIdentifier}/clusters/{identifier}`
     ///
-    /// `AgentClusterService_Delete`, tag `Clusters`. Idempotent: twice is as good as once. Published types.
+    /// `AgentClusterService_Delete`, tag `Clusters`. Idempotent, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`, `identifier`.
     /// - Result: json, `application/json`.
     #[inline]
@@ -56,7 +56,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/clusters/{identifier}`
     ///
-    /// `AgentClusterService_Get`, tag `Clusters`. Safe: it only reads. Published types.
+    /// `AgentClusterService_Get`, tag `Clusters`. Read-only, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`, `identifier`.
     /// - Result: [`types::Servicev1Cluster`], `application/json`.
     #[inline]
@@ -73,7 +73,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/cluster_byname`
     ///
-    /// `AgentClusterService_GetByName`, tag `Clusters`. Safe: it only reads. Published types.
+    /// `AgentClusterService_GetByName`, tag `Clusters`. Read-only, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`.
     /// - Result: [`types::Servicev1Cluster`], `application/json`.
     #[inline]
@@ -88,7 +88,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/cluster_byurl`
     ///
-    /// `AgentClusterService_GetByUrl`, tag `Clusters`. Safe: it only reads. Published types.
+    /// `AgentClusterService_GetByUrl`, tag `Clusters`. Read-only, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`.
     /// - Result: [`types::Servicev1Cluster`], `application/json`.
     #[inline]
@@ -103,7 +103,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/clusters`
     ///
-    /// `AgentClusterService_List`, tag `Clusters`. Safe: it only reads. Published types.
+    /// `AgentClusterService_List`, tag `Clusters`. Read-only, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`.
     /// - Result: [`types::ClustersClusterList`], `application/json`.
     /// - List: `whole list, items items`.
@@ -119,7 +119,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /gitops/api/v1/agents/{agentIdentifier}/clusters/{identifier}`
     ///
-    /// `AgentClusterService_Update`, tag `Clusters`. Idempotent: twice is as good as once. Published types.
+    /// `AgentClusterService_Update`, tag `Clusters`. Idempotent, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`, `identifier`.
     /// - Body: [`types::ClustersClusterUpdateRequest`], `application/json`.
     /// - Result: [`types::Servicev1Cluster`], `application/json`.
@@ -139,7 +139,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/gpgkeys`
     ///
-    /// `AgentGPGKeyService_List`, tag `Clusters`. Safe: it only reads. Published types.
+    /// `AgentGPGKeyService_List`, tag `Clusters`. Read-only, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`.
     /// - Result: [`types::GpgkeysGnuPgPublicKeyList`], `application/json`.
     /// - List: `whole list, items items`.
@@ -155,7 +155,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v1/clusters/exists`
     ///
-    /// `ClusterService_Exists`, tag `Clusters`. Safe: it only reads. Published types.
+    /// `ClusterService_Exists`, tag `Clusters`. Read-only, retried automatically. Published types.
     /// - Result: bool, `application/json`.
     #[inline]
     pub fn cluster_exists(&self) -> ClusterExists {
@@ -165,7 +165,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gitops/api/v1/clusters`
     ///
-    /// `ClusterService_ListClusters`, tag `Clusters`. Safe: it only reads. Published types.
+    /// `ClusterService_ListClusters`, tag `Clusters`. Read-only, retried automatically. Published types.
     /// - Body: [`types::Servicev1ClusterQuery`], `application/json`.
     /// - Result: [`types::V1Clusterlist`], `application/json`.
     /// - List: `paged pageIndex/pageSize in body from 0, items content, total totalItems, size pageSize`.
@@ -217,7 +217,7 @@ impl AgentClusterCreate {
     pub fn send(self) -> rt::Sending<types::Servicev1Cluster> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -236,7 +236,7 @@ impl AgentClusterCreateHosted {
     pub fn send(self) -> rt::Sending<types::Servicev1Cluster> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -318,7 +318,7 @@ impl AgentClusterDelete {
     pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -393,7 +393,7 @@ impl AgentClusterGet {
     pub fn send(self) -> rt::Sending<types::Servicev1Cluster> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -447,7 +447,7 @@ impl AgentClusterGetByName {
     pub fn send(self) -> rt::Sending<types::Servicev1Cluster> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -501,7 +501,7 @@ impl AgentClusterGetByUrl {
     pub fn send(self) -> rt::Sending<types::Servicev1Cluster> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -583,7 +583,7 @@ impl AgentClusterList {
     pub fn send(self) -> rt::Sending<types::ClustersClusterList> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -637,7 +637,7 @@ impl AgentClusterUpdate {
     pub fn send(self) -> rt::Sending<types::Servicev1Cluster> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -684,7 +684,7 @@ impl AgentGpgKeyList {
     pub fn send(self) -> rt::Sending<types::GpgkeysGnuPgPublicKeyList> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -745,7 +745,7 @@ impl ClusterExists {
     pub fn send(self) -> rt::Sending<bool> {
         self.call.json()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -764,7 +764,7 @@ impl ClusterList {
     pub fn send(self) -> rt::Sending<types::V1Clusterlist> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

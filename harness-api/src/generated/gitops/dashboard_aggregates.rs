@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gitops/api/v1/dashboard/activity`
     ///
-    /// `DashboardService_RecentDeployments`, tag `Dashboard Aggregates`. Safe: it only reads. Published types.
+    /// `DashboardService_RecentDeployments`, tag `Dashboard Aggregates`. Read-only, retried automatically. Published types.
     /// - Body: [`types::V1RecentDeploymentQuery`], `application/json`.
     /// - Result: [`types::V1RecentDeploymentsDetailsList`], `application/json`.
     #[inline]
@@ -21,7 +21,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v1/dashboard/topapps`
     ///
-    /// `DashboardService_TopApplicationPhaseStats`, tag `Dashboard Aggregates`. Safe: it only reads. Published types.
+    /// `DashboardService_TopApplicationPhaseStats`, tag `Dashboard Aggregates`. Read-only, retried automatically. Published types.
     /// - Result: [`types::V1TopApplicationPhaseStatsList`], `application/json`.
     #[inline]
     pub fn dashboard_top_application_phase_stats(
@@ -44,7 +44,7 @@ impl DashboardRecentDeployments {
     pub fn send(self) -> rt::Sending<types::V1RecentDeploymentsDetailsList> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -105,7 +105,7 @@ impl DashboardTopApplicationPhaseStats {
     pub fn send(self) -> rt::Sending<types::V1TopApplicationPhaseStatsList> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

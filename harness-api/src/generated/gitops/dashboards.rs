@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /gitops/api/v1/dashboard/overview`
     ///
-    /// `DashboardService_GetDashboardOverview`, tag `Dashboards`. Safe: it only reads. Published types.
+    /// `DashboardService_GetDashboardOverview`, tag `Dashboards`. Read-only, retried automatically. Published types.
     /// - Result: [`types::V1DashboardOverview`], `application/json`.
     #[inline]
     pub fn dashboard_get_overview(&self) -> DashboardGetOverview {
@@ -16,7 +16,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v1/dashboard/counts`
     ///
-    /// `DashboardService_RecentlyCreatedCounts`, tag `Dashboards`. Safe: it only reads. Published types.
+    /// `DashboardService_RecentlyCreatedCounts`, tag `Dashboards`. Read-only, retried automatically. Published types.
     /// - Result: [`types::V1RecentlyCreatedOverview`], `application/json`.
     #[inline]
     pub fn dashboard_recently_created_counts(&self) -> DashboardRecentlyCreatedCounts {
@@ -72,7 +72,7 @@ impl DashboardGetOverview {
     pub fn send(self) -> rt::Sending<types::V1DashboardOverview> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -126,7 +126,7 @@ impl DashboardRecentlyCreatedCounts {
     pub fn send(self) -> rt::Sending<types::V1RecentlyCreatedOverview> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/export`
     ///
-    /// `AgentServiceForServer_Export`, tag `Export and backup`. Safe: it only reads. Published types.
+    /// `AgentServiceForServer_Export`, tag `Export and backup`. Read-only, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`.
     /// - Body: [`types::V1ExportRequest`], `application/json`.
     /// - Result: [`types::V1ExportResponse`], `application/json`.
@@ -35,7 +35,7 @@ impl AgentExport {
     pub fn send(self) -> rt::Sending<types::V1ExportResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gitops/api/filters`
     ///
-    /// `FilterService_Create`, tag `Filters`. Not repeated: twice may be more than once. Published types.
+    /// `FilterService_Create`, tag `Filters`. Not idempotent, never retried. Published types.
     /// - Body: [`types::V1Filter`], `application/json`.
     /// - Result: [`types::V1Filter`], `application/json`.
     #[inline]
@@ -18,7 +18,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /gitops/api/filters/{identifier}`
     ///
-    /// `FilterService_Delete`, tag `Filters`. Idempotent: twice is as good as once. Published types.
+    /// `FilterService_Delete`, tag `Filters`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`.
     /// - Result: bool, `application/json`.
     #[inline]
@@ -29,7 +29,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/filters/{identifier}`
     ///
-    /// `FilterService_Get`, tag `Filters`. Safe: it only reads. Published types.
+    /// `FilterService_Get`, tag `Filters`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`.
     /// - Result: [`types::V1Filter`], `application/json`.
     #[inline]
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/filters`
     ///
-    /// `FilterService_List`, tag `Filters`. Safe: it only reads. Published types.
+    /// `FilterService_List`, tag `Filters`. Read-only, retried automatically. Published types.
     /// - Result: [`types::V1FilterList`], `application/json`.
     /// - List: `paged pageIndex/pageSize from 0, items content, total totalItems, size pageSize`.
     #[inline]
@@ -51,7 +51,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /gitops/api/filters`
     ///
-    /// `FilterService_Update`, tag `Filters`. Idempotent: twice is as good as once. Published types.
+    /// `FilterService_Update`, tag `Filters`. Idempotent, retried automatically. Published types.
     /// - Body: [`types::V1Filter`], `application/json`.
     /// - Result: [`types::V1Filter`], `application/json`.
     #[inline]
@@ -81,7 +81,7 @@ impl FilterCreate {
     pub fn send(self) -> rt::Sending<types::V1Filter> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -133,7 +133,7 @@ impl FilterDelete {
     pub fn send(self) -> rt::Sending<bool> {
         self.call.json()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -182,7 +182,7 @@ impl FilterGet {
     pub fn send(self) -> rt::Sending<types::V1Filter> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -252,7 +252,7 @@ impl FilterList {
     pub fn send(self) -> rt::Sending<types::V1FilterList> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -285,7 +285,7 @@ impl FilterUpdate {
     pub fn send(self) -> rt::Sending<types::V1Filter> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/gpgkeys`
     ///
-    /// `AgentGPGKeyService_Create`, tag `GnuPGP Keys`. Not repeated: twice may be more than once. Published types.
+    /// `AgentGPGKeyService_Create`, tag `GnuPGP Keys`. Not idempotent, never retried. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`.
     /// - Body: [`types::GpgkeysGnuPgPublicKeyCreateRequest`], `application/json`.
     /// - Result: [`types::GpgkeysGnuPgPublicKeyCreateResponse`], `application/json`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /gitops/api/v1/agents/{agentIdentifier}/gpgkeys/{query.keyID}`
     ///
-    /// `AgentGPGKeyService_Delete`, tag `GnuPGP Keys`. Idempotent: twice is as good as once. Published types.
+    /// `AgentGPGKeyService_Delete`, tag `GnuPGP Keys`. Idempotent, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`, `query_key_id` = `query.keyID`.
     /// - Result: json, `application/json`.
     #[inline]
@@ -41,7 +41,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/gpgkeys/{query.keyID}`
     ///
-    /// `AgentGPGKeyService_Get`, tag `GnuPGP Keys`. Safe: it only reads. Published types.
+    /// `AgentGPGKeyService_Get`, tag `GnuPGP Keys`. Read-only, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`, `query_key_id` = `query.keyID`.
     /// - Result: [`types::GpgkeysGnuPgPublicKey`], `application/json`.
     #[inline]
@@ -90,7 +90,7 @@ impl AgentGpgKeyCreate {
     pub fn send(self) -> rt::Sending<types::GpgkeysGnuPgPublicKeyCreateResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -130,7 +130,7 @@ impl AgentGpgKeyDelete {
     pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -170,7 +170,7 @@ impl AgentGpgKeyGet {
     pub fn send(self) -> rt::Sending<types::GpgkeysGnuPgPublicKey> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

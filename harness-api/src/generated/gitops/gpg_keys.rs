@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /gitops/api/v1/gpgkeys`
     ///
-    /// `GnuPGKeyService_ListGPGKeys`, tag `GPG Keys`. Safe: it only reads. Published types.
+    /// `GnuPGKeyService_ListGPGKeys`, tag `GPG Keys`. Read-only, retried automatically. Published types.
     /// - Result: [`types::Servicev1GnuPgPublicKeyList`], `application/json`.
     /// - List: `paged pageIndex/pageSize from 0, items content, total totalItems, size pageSize`.
     #[inline]
@@ -91,7 +91,7 @@ impl GpgKeyList {
     pub fn send(self) -> rt::Sending<types::Servicev1GnuPgPublicKeyList> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/appprojectsmapping`
     ///
-    /// `AppProjectMappingService_Create`, tag `Project mappings`. Not repeated: twice may be more than once. Published types.
+    /// `AppProjectMappingService_Create`, tag `Project mappings`. Not idempotent, never retried. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`.
     /// - Body: [`types::Servicev1AppProjectMapping`], `application/json`.
     /// - Result: json, `application/json`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gitops/api/v2/agents/{agentIdentifier}/appprojectsmapping`
     ///
-    /// `AppProjectMappingService_CreateV2`, tag `Project mappings`. Not repeated: twice may be more than once. Published types.
+    /// `AppProjectMappingService_CreateV2`, tag `Project mappings`. Not idempotent, never retried. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`.
     /// - Body: [`types::V1AppProjectMappingCreateRequestV2`], `application/json`.
     /// - Result: [`types::V1AppProjectMappingV2`], `application/json`.
@@ -42,7 +42,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /gitops/api/v1/agents/{agentIdentifier}/appprojectsmapping/{name}`
     ///
-    /// `AppProjectMappingService_Delete`, tag `Project mappings`. Idempotent: twice is as good as once. Published types.
+    /// `AppProjectMappingService_Delete`, tag `Project mappings`. Idempotent, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`, `name`.
     /// - Result: json, `application/json`.
     #[inline]
@@ -59,7 +59,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /gitops/api/v2/agents/{agentIdentifier}/appprojectsmapping/{identifier}`
     ///
-    /// `AppProjectMappingService_DeleteV2`, tag `Project mappings`. Idempotent: twice is as good as once. Published types.
+    /// `AppProjectMappingService_DeleteV2`, tag `Project mappings`. Idempotent, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`, `identifier`.
     /// - Result: json, `application/json`.
     #[inline]
@@ -76,7 +76,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v1/appprojectsmapping`
     ///
-    /// `AppProjectMappingService_GetAppProjectMappingList`, tag `Project mappings`. Safe: it only reads. Published types.
+    /// `AppProjectMappingService_GetAppProjectMappingList`, tag `Project mappings`. Read-only, retried automatically. Published types.
     /// - Result: [`types::Servicev1AppProjectMapping`], `application/json`.
     #[inline]
     pub fn app_project_mapping_get_list(&self) -> AppProjectMappingGetList {
@@ -86,7 +86,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/appprojectsmapping`
     ///
-    /// `AppProjectMappingService_GetAppProjectMappingListByAgent`, tag `Project mappings`. Safe: it only reads. Published types.
+    /// `AppProjectMappingService_GetAppProjectMappingListByAgent`, tag `Project mappings`. Read-only, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`.
     /// - Result: [`types::Servicev1AppProjectMapping`], `application/json`.
     #[inline]
@@ -101,7 +101,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v2/agents/{agentIdentifier}/appprojectsmappings`
     ///
-    /// `AppProjectMappingService_GetAppProjectMappingsListByAgentV2`, tag `Project mappings`. Safe: it only reads. Published types.
+    /// `AppProjectMappingService_GetAppProjectMappingsListByAgentV2`, tag `Project mappings`. Read-only, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`.
     /// - Result: [`types::V1AppProjectMappingV2List`], `application/json`.
     #[inline]
@@ -116,7 +116,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v2/agents/{agentIdentifier}/appprojectsmapping/{identifier}`
     ///
-    /// `AppProjectMappingService_GetAppProjectMappingV2`, tag `Project mappings`. Safe: it only reads. Published types.
+    /// `AppProjectMappingService_GetAppProjectMappingV2`, tag `Project mappings`. Read-only, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`, `identifier`.
     /// - Result: [`types::V1AppProjectMappingV2`], `application/json`.
     #[inline]
@@ -133,7 +133,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v2/appprojectsmapping`
     ///
-    /// `AppProjectMappingService_ListAppProjectMappings`, tag `Project mappings`. Safe: it only reads. Published types.
+    /// `AppProjectMappingService_ListAppProjectMappings`, tag `Project mappings`. Read-only, retried automatically. Published types.
     /// - Result: [`types::V1AppProjectMappingList`], `application/json`.
     /// - List: `paged pageIndex/pageSize from 0, items content, total totalItems, size pageSize`.
     #[inline]
@@ -144,7 +144,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /gitops/api/v1/agents/{agentIdentifier}/appprojectsmapping`
     ///
-    /// `AppProjectMappingService_Update`, tag `Project mappings`. Idempotent: twice is as good as once. Published types.
+    /// `AppProjectMappingService_Update`, tag `Project mappings`. Idempotent, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`.
     /// - Body: [`types::Servicev1AppProjectMapping`], `application/json`.
     /// - Result: json, `application/json`.
@@ -162,7 +162,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /gitops/api/v2/agents/{agentIdentifier}/appprojectsmapping/{identifier}`
     ///
-    /// `AppProjectMappingService_UpdateV2`, tag `Project mappings`. Idempotent: twice is as good as once. Published types.
+    /// `AppProjectMappingService_UpdateV2`, tag `Project mappings`. Idempotent, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`, `identifier`.
     /// - Body: [`types::V1AppProjectMappingQueryV2`], `application/json`.
     /// - Result: [`types::V1AppProjectMappingV2`], `application/json`.
@@ -214,7 +214,7 @@ impl AppProjectMappingCreate {
     pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -233,7 +233,7 @@ impl AppProjectMappingCreateV2 {
     pub fn send(self) -> rt::Sending<types::V1AppProjectMappingV2> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -273,7 +273,7 @@ impl AppProjectMappingDelete {
     pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -320,7 +320,7 @@ impl AppProjectMappingDeleteV2 {
     pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -367,7 +367,7 @@ impl AppProjectMappingGetList {
     pub fn send(self) -> rt::Sending<types::Servicev1AppProjectMapping> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -407,7 +407,7 @@ impl AppProjectMappingGetListByAgent {
     pub fn send(self) -> rt::Sending<types::Servicev1AppProjectMapping> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -468,7 +468,7 @@ impl AppProjectMappingGetListByAgentV2 {
     pub fn send(self) -> rt::Sending<types::V1AppProjectMappingV2List> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -522,7 +522,7 @@ impl AppProjectMappingGetV2 {
     pub fn send(self) -> rt::Sending<types::V1AppProjectMappingV2> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -590,7 +590,7 @@ impl AppProjectMappingList {
     pub fn send(self) -> rt::Sending<types::V1AppProjectMappingList> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -637,7 +637,7 @@ impl AppProjectMappingUpdate {
     pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -656,7 +656,7 @@ impl AppProjectMappingUpdateV2 {
     pub fn send(self) -> rt::Sending<types::V1AppProjectMappingV2> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

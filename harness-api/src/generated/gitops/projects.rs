@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/projects`
     ///
-    /// `AgentProjectService_Create`, tag `Projects`. Not repeated: twice may be more than once. Published types.
+    /// `AgentProjectService_Create`, tag `Projects`. Not idempotent, never retried. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`.
     /// - Body: [`types::ProjectsProjectCreateRequest`], `application/json`.
     /// - Result: [`types::AppprojectsAppProject`], `application/json`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /gitops/api/v1/agents/{agentIdentifier}/projects/{query.name}`
     ///
-    /// `AgentProjectService_Delete`, tag `Projects`. Idempotent: twice is as good as once. Published types.
+    /// `AgentProjectService_Delete`, tag `Projects`. Idempotent, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`, `query_name` = `query.name`.
     /// - Result: json, `application/json`.
     #[inline]
@@ -41,7 +41,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/projects/{query.name}`
     ///
-    /// `AgentProjectService_Get`, tag `Projects`. Safe: it only reads. Published types.
+    /// `AgentProjectService_Get`, tag `Projects`. Read-only, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`, `query_name` = `query.name`.
     /// - Result: [`types::AppprojectsAppProject`], `application/json`.
     #[inline]
@@ -58,7 +58,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/projects`
     ///
-    /// `AgentProjectService_List`, tag `Projects`. Safe: it only reads. Published types.
+    /// `AgentProjectService_List`, tag `Projects`. Read-only, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`.
     /// - Result: [`types::AppprojectsAppProjectList`], `application/json`.
     /// - List: `whole list, items items`.
@@ -74,7 +74,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /gitops/api/v1/agents/{agentIdentifier}/projects/{query.name}`
     ///
-    /// `AgentProjectService_Update`, tag `Projects`. Idempotent: twice is as good as once. Published types.
+    /// `AgentProjectService_Update`, tag `Projects`. Idempotent, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`, `query_name` = `query.name`.
     /// - Body: [`types::ProjectsProjectUpdateRequest`], `application/json`.
     /// - Result: [`types::AppprojectsAppProject`], `application/json`.
@@ -126,7 +126,7 @@ impl AgentProjectCreate {
     pub fn send(self) -> rt::Sending<types::AppprojectsAppProject> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -166,7 +166,7 @@ impl AgentProjectDelete {
     pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -206,7 +206,7 @@ impl AgentProjectGet {
     pub fn send(self) -> rt::Sending<types::AppprojectsAppProject> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -253,7 +253,7 @@ impl AgentProjectList {
     pub fn send(self) -> rt::Sending<types::AppprojectsAppProjectList> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -300,7 +300,7 @@ impl AgentProjectUpdate {
     pub fn send(self) -> rt::Sending<types::AppprojectsAppProject> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

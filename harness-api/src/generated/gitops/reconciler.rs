@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/reconcile/counts`
     ///
-    /// `ReconcilerService_CollectCounts`, tag `Reconciler`. Not repeated: twice may be more than once. Published types.
+    /// `ReconcilerService_CollectCounts`, tag `Reconciler`. Not idempotent, never retried. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`.
     /// - Body: [`types::Servicev1ReconcilerFilter`], `application/json`.
     /// - Result: [`types::ReconcilerReconcileCountsResponse`], `application/json`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/reconcile/import`
     ///
-    /// `ReconcilerService_ImportData`, tag `Reconciler`. Not repeated: twice may be more than once. Published types.
+    /// `ReconcilerService_ImportData`, tag `Reconciler`. Not idempotent, never retried. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`.
     /// - Body: [`types::Servicev1ReconcilerFilter`], `application/json`.
     /// - Result: [`types::ReconcilerReconcileCountsResponse`], `application/json`.
@@ -42,7 +42,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/autocreate-logs`
     ///
-    /// `ReconcilerService_ListAutoCreateLogs`, tag `Reconciler`. Safe: it only reads. Published types.
+    /// `ReconcilerService_ListAutoCreateLogs`, tag `Reconciler`. Read-only, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`.
     /// - Result: [`types::V1ListAutoCreateLogsResponse`], `application/json`.
     /// - List: `paged skip/limit by offset, items logs, total total`.
@@ -90,7 +90,7 @@ impl ReconcilerCollectCounts {
     pub fn send(self) -> rt::Sending<types::ReconcilerReconcileCountsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -130,7 +130,7 @@ impl ReconcilerImportData {
     pub fn send(self) -> rt::Sending<types::ReconcilerReconcileCountsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -212,7 +212,7 @@ impl ReconcilerListAutoCreateLogs {
     pub fn send(self) -> rt::Sending<types::V1ListAutoCreateLogsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/repositories/eso/check`
     ///
-    /// `AgentRepositoryService_CheckExternalSecretsOperator`, tag `Repositories`. Safe: it only reads. Published types.
+    /// `AgentRepositoryService_CheckExternalSecretsOperator`, tag `Repositories`. Read-only, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`.
     /// - Result: [`types::RepositoriesCheckEsoResponse`], `application/json`.
     #[inline]
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/repositories/oci/type`
     ///
-    /// `AgentRepositoryService_CheckOCIRepoType`, tag `Repositories`. Safe: it only reads. Published types.
+    /// `AgentRepositoryService_CheckOCIRepoType`, tag `Repositories`. Read-only, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`.
     /// - Body: [`types::V1ociRepoType`], `application/json`.
     /// - Result: [`types::V1ociRepoTypeResponse`], `application/json`.
@@ -42,7 +42,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/repositories`
     ///
-    /// `AgentRepositoryService_CreateRepository`, tag `Repositories`. Not repeated: twice may be more than once. Published types.
+    /// `AgentRepositoryService_CreateRepository`, tag `Repositories`. Not idempotent, never retried. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`.
     /// - Body: [`types::RepositoriesRepoCreateRequest`], `application/json`.
     /// - Result: [`types::Servicev1Repository`], `application/json`.
@@ -60,7 +60,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /gitops/api/v1/agents/{agentIdentifier}/repositories/{identifier}`
     ///
-    /// `AgentRepositoryService_DeleteRepository`, tag `Repositories`. Idempotent: twice is as good as once. Published types.
+    /// `AgentRepositoryService_DeleteRepository`, tag `Repositories`. Idempotent, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`, `identifier`.
     /// - Result: json, `application/json`.
     #[inline]
@@ -77,7 +77,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/repositories/{identifier}`
     ///
-    /// `AgentRepositoryService_Get`, tag `Repositories`. Safe: it only reads. Published types.
+    /// `AgentRepositoryService_Get`, tag `Repositories`. Read-only, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`, `identifier`.
     /// - Result: [`types::Servicev1Repository`], `application/json`.
     #[inline]
@@ -94,7 +94,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/repositories/{identifier}/appdetails`
     ///
-    /// `AgentRepositoryService_GetAppDetails`, tag `Repositories`. Safe: it only reads. Published types.
+    /// `AgentRepositoryService_GetAppDetails`, tag `Repositories`. Read-only, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`, `identifier`.
     /// - Result: [`types::RepositoriesRepoAppDetailsResponse`], `application/json`.
     #[inline]
@@ -111,7 +111,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/repositories_byurl/appdetails`
     ///
-    /// `AgentRepositoryService_GetAppDetailsByUrl`, tag `Repositories`. Safe: it only reads. Published types.
+    /// `AgentRepositoryService_GetAppDetailsByUrl`, tag `Repositories`. Read-only, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`.
     /// - Result: [`types::RepositoriesRepoAppDetailsResponse`], `application/json`.
     #[inline]
@@ -126,7 +126,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/repository_byurl`
     ///
-    /// `AgentRepositoryService_GetByUrl`, tag `Repositories`. Safe: it only reads. Published types.
+    /// `AgentRepositoryService_GetByUrl`, tag `Repositories`. Read-only, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`.
     /// - Result: [`types::V1RepoByUrlRespList`], `application/json`.
     #[inline]
@@ -141,7 +141,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/repositories/{identifier}/helmcharts`
     ///
-    /// `AgentRepositoryService_GetHelmCharts`, tag `Repositories`. Safe: it only reads. Published types.
+    /// `AgentRepositoryService_GetHelmCharts`, tag `Repositories`. Read-only, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`, `identifier`.
     /// - Result: [`types::RepositoriesHelmChartsResponse`], `application/json`.
     /// - List: `whole list, items items if there are any`.
@@ -159,7 +159,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/repositories_byurl/helmcharts`
     ///
-    /// `AgentRepositoryService_GetHelmChartsByUrl`, tag `Repositories`. Safe: it only reads. Published types.
+    /// `AgentRepositoryService_GetHelmChartsByUrl`, tag `Repositories`. Read-only, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`.
     /// - Result: [`types::RepositoriesHelmChartsResponse`], `application/json`.
     /// - List: `whole list, items items if there are any`.
@@ -175,7 +175,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/repositories`
     ///
-    /// `AgentRepositoryService_ListRepositories`, tag `Repositories`. Safe: it only reads. Published types.
+    /// `AgentRepositoryService_ListRepositories`, tag `Repositories`. Read-only, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`.
     /// - Result: [`types::RepositoriesRepositoryList`], `application/json`.
     /// - List: `whole list, items items`.
@@ -191,7 +191,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/repositories/{identifier}/apps`
     ///
-    /// `AgentRepositoryService_ListApps`, tag `Repositories`. Safe: it only reads. Published types.
+    /// `AgentRepositoryService_ListApps`, tag `Repositories`. Read-only, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`, `identifier`.
     /// - Result: [`types::RepositoriesRepoAppsResponse`], `application/json`.
     /// - List: `whole list, items items if there are any`.
@@ -209,7 +209,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/repositories_byurl/apps`
     ///
-    /// `AgentRepositoryService_ListAppsByUrl`, tag `Repositories`. Safe: it only reads. Published types.
+    /// `AgentRepositoryService_ListAppsByUrl`, tag `Repositories`. Read-only, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`.
     /// - Result: [`types::RepositoriesRepoAppsResponse`], `application/json`.
     /// - List: `whole list, items items if there are any`.
@@ -225,7 +225,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/repositories/eso/generators`
     ///
-    /// `AgentRepositoryService_ListESOGenerators`, tag `Repositories`. Safe: it only reads. Published types.
+    /// `AgentRepositoryService_ListESOGenerators`, tag `Repositories`. Read-only, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`.
     /// - Result: [`types::RepositoriesEsoGeneratorResponse`], `application/json`.
     #[inline]
@@ -240,7 +240,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/repositories/{identifier}/refs`
     ///
-    /// `AgentRepositoryService_ListRefs`, tag `Repositories`. Safe: it only reads. Published types.
+    /// `AgentRepositoryService_ListRefs`, tag `Repositories`. Read-only, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`, `identifier`.
     /// - Result: [`types::RepositoriesRefs`], `application/json`.
     #[inline]
@@ -257,7 +257,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/repositories_byurl/refs`
     ///
-    /// `AgentRepositoryService_ListRefsByUrl`, tag `Repositories`. Safe: it only reads. Published types.
+    /// `AgentRepositoryService_ListRefsByUrl`, tag `Repositories`. Read-only, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`.
     /// - Result: [`types::RepositoriesRefs`], `application/json`.
     #[inline]
@@ -272,7 +272,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /gitops/api/v1/agents/{agentIdentifier}/repositories/{identifier}`
     ///
-    /// `AgentRepositoryService_UpdateRepository`, tag `Repositories`. Idempotent: twice is as good as once. Published types.
+    /// `AgentRepositoryService_UpdateRepository`, tag `Repositories`. Idempotent, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`, `identifier`.
     /// - Body: [`types::RepositoriesRepoUpdateRequest`], `application/json`.
     /// - Result: [`types::Servicev1Repository`], `application/json`.
@@ -292,7 +292,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/repositories/validate`
     ///
-    /// `AgentRepositoryService_ValidateAccess`, tag `Repositories`. Safe: it only reads. Published types.
+    /// `AgentRepositoryService_ValidateAccess`, tag `Repositories`. Read-only, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`.
     /// - Body: [`types::RepositoriesRepoAccessQuery`], `application/json`.
     /// - Result: [`types::CommonsConnectionState`], `application/json`.
@@ -310,7 +310,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v1/repositories/exists`
     ///
-    /// `RepositoryService_Exists`, tag `Repositories`. Safe: it only reads. Published types.
+    /// `RepositoryService_Exists`, tag `Repositories`. Read-only, retried automatically. Published types.
     /// - Result: bool, `application/json`.
     #[inline]
     pub fn repository_exists(&self) -> RepositoryExists {
@@ -320,7 +320,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gitops/api/v1/repositories`
     ///
-    /// `RepositoryService_ListRepositories`, tag `Repositories`. Safe: it only reads. Published types.
+    /// `RepositoryService_ListRepositories`, tag `Repositories`. Read-only, retried automatically. Published types.
     /// - Body: [`types::V1RepoListReq`], `application/json`.
     /// - Result: [`types::V1Repositorylist`], `application/json`.
     /// - List: `paged pageIndex/pageSize in body from 0, items content, total totalItems, size pageSize`.
@@ -333,7 +333,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v1/repositories`
     ///
-    /// `RepositoryService_ListRepositoriesByRepositoryCredentialTemplate`, tag `Repositories`. Safe: it only reads. Published types.
+    /// `RepositoryService_ListRepositoriesByRepositoryCredentialTemplate`, tag `Repositories`. Read-only, retried automatically. Published types.
     /// - Result: [`types::V1Repositorylist`], `application/json`.
     /// - List: `paged pageIndex/pageSize from 0, items content, total totalItems, size pageSize`.
     #[inline]
@@ -381,7 +381,7 @@ impl AgentRepositoryCheckExternalSecretsOperator {
     pub fn send(self) -> rt::Sending<types::RepositoriesCheckEsoResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -421,7 +421,7 @@ impl AgentRepositoryCheckOciRepoType {
     pub fn send(self) -> rt::Sending<types::V1ociRepoTypeResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -475,7 +475,7 @@ impl AgentRepositoryCreate {
     pub fn send(self) -> rt::Sending<types::Servicev1Repository> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -543,7 +543,7 @@ impl AgentRepositoryDelete {
     pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -604,7 +604,7 @@ impl AgentRepositoryGet {
     pub fn send(self) -> rt::Sending<types::Servicev1Repository> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -959,7 +959,7 @@ impl AgentRepositoryGetAppDetails {
     pub fn send(self) -> rt::Sending<types::RepositoriesRepoAppDetailsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1321,7 +1321,7 @@ impl AgentRepositoryGetAppDetailsByUrl {
     pub fn send(self) -> rt::Sending<types::RepositoriesRepoAppDetailsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1375,7 +1375,7 @@ impl AgentRepositoryGetByUrl {
     pub fn send(self) -> rt::Sending<types::V1RepoByUrlRespList> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1436,7 +1436,7 @@ impl AgentRepositoryGetHelmCharts {
     pub fn send(self) -> rt::Sending<types::RepositoriesHelmChartsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1511,7 +1511,7 @@ impl AgentRepositoryGetHelmChartsByUrl {
     pub fn send(self) -> rt::Sending<types::RepositoriesHelmChartsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1586,7 +1586,7 @@ impl AgentRepositoryList {
     pub fn send(self) -> rt::Sending<types::RepositoriesRepositoryList> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1661,7 +1661,7 @@ impl AgentRepositoryListApps {
     pub fn send(self) -> rt::Sending<types::RepositoriesRepoAppsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1743,7 +1743,7 @@ impl AgentRepositoryListAppsByUrl {
     pub fn send(self) -> rt::Sending<types::RepositoriesRepoAppsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1820,7 +1820,7 @@ impl AgentRepositoryListEsoGenerators {
     pub fn send(self) -> rt::Sending<types::RepositoriesEsoGeneratorResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1881,7 +1881,7 @@ impl AgentRepositoryListRefs {
     pub fn send(self) -> rt::Sending<types::RepositoriesRefs> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1949,7 +1949,7 @@ impl AgentRepositoryListRefsByUrl {
     pub fn send(self) -> rt::Sending<types::RepositoriesRefs> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1989,7 +1989,7 @@ impl AgentRepositoryUpdate {
     pub fn send(self) -> rt::Sending<types::Servicev1Repository> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -2036,7 +2036,7 @@ impl AgentRepositoryValidateAccess {
     pub fn send(self) -> rt::Sending<types::CommonsConnectionState> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -2090,7 +2090,7 @@ impl RepositoryExists {
     pub fn send(self) -> rt::Sending<bool> {
         self.call.json()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -2109,7 +2109,7 @@ impl RepositoryList {
     pub fn send(self) -> rt::Sending<types::V1Repositorylist> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -2184,7 +2184,7 @@ impl RepositoryListByRepositoryCredentialTemplate {
     pub fn send(self) -> rt::Sending<types::V1Repositorylist> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

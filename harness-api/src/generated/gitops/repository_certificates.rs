@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/certificates`
     ///
-    /// `AgentCertificateService_Create`, tag `Repository Certificates`. Not repeated: twice may be more than once. Published types.
+    /// `AgentCertificateService_Create`, tag `Repository Certificates`. Not idempotent, never retried. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`.
     /// - Body: [`types::CertificatesRepositoryCertificateCreateRequest`], `application/json`.
     /// - Result: [`types::CertificatesRepositoryCertificateList`], `application/json`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /gitops/api/v1/agents/{agentIdentifier}/certificates`
     ///
-    /// `AgentCertificateService_Delete`, tag `Repository Certificates`. Idempotent: twice is as good as once. Published types.
+    /// `AgentCertificateService_Delete`, tag `Repository Certificates`. Idempotent, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`.
     /// - Result: [`types::CertificatesRepositoryCertificateList`], `application/json`.
     #[inline]
@@ -39,7 +39,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/certificates`
     ///
-    /// `AgentCertificateService_List`, tag `Repository Certificates`. Safe: it only reads. Published types.
+    /// `AgentCertificateService_List`, tag `Repository Certificates`. Read-only, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`.
     /// - Result: [`types::CertificatesRepositoryCertificateList`], `application/json`.
     /// - List: `whole list, items items`.
@@ -87,7 +87,7 @@ impl AgentCertificateCreate {
     pub fn send(self) -> rt::Sending<types::CertificatesRepositoryCertificateList> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -148,7 +148,7 @@ impl AgentCertificateDelete {
     pub fn send(self) -> rt::Sending<types::CertificatesRepositoryCertificateList> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -209,7 +209,7 @@ impl AgentCertificateList {
     pub fn send(self) -> rt::Sending<types::CertificatesRepositoryCertificateList> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

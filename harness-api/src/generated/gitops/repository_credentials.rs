@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/repocreds`
     ///
-    /// `AgentRepositoryCredentialsService_CreateRepositoryCredentials`, tag `Repository credentials`. Not repeated: twice may be more than once. Published types.
+    /// `AgentRepositoryCredentialsService_CreateRepositoryCredentials`, tag `Repository credentials`. Not idempotent, never retried. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`.
     /// - Body: [`types::HrepocredsRepoCredsCreateRequest`], `application/json`.
     /// - Result: [`types::Servicev1RepositoryCredentials`], `application/json`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /gitops/api/v1/agents/{agentIdentifier}/repocreds/{identifier}`
     ///
-    /// `AgentRepositoryCredentialsService_DeleteRepositoryCredentials`, tag `Repository credentials`. Idempotent: twice is as good as once. Published types.
+    /// `AgentRepositoryCredentialsService_DeleteRepositoryCredentials`, tag `Repository credentials`. Idempotent, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`, `identifier`.
     /// - Result: json, `application/json`.
     #[inline]
@@ -41,7 +41,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/repocreds/{identifier}`
     ///
-    /// `AgentRepositoryCredentialsService_GetRepositoryCredentials`, tag `Repository credentials`. Safe: it only reads. Published types.
+    /// `AgentRepositoryCredentialsService_GetRepositoryCredentials`, tag `Repository credentials`. Read-only, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`, `identifier`.
     /// - Result: [`types::Servicev1RepositoryCredentials`], `application/json`.
     #[inline]
@@ -58,7 +58,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/repocreds/get`
     ///
-    /// `AgentRepositoryCredentialsService_GetCredentialsForRepositoryUrl`, tag `Repository credentials`. Safe: it only reads. Published types.
+    /// `AgentRepositoryCredentialsService_GetCredentialsForRepositoryUrl`, tag `Repository credentials`. Read-only, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`.
     /// - Body: [`types::HrepocredsRepoCredsQuery`], `application/json`.
     /// - Result: [`types::Servicev1RepositoryCredentials`], `application/json`.
@@ -79,7 +79,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gitops/api/v1/repocreds`
     ///
-    /// `AgentRepositoryCredentialsService_ListRepositoryCredentials`, tag `Repository credentials`. Safe: it only reads. Published types.
+    /// `AgentRepositoryCredentialsService_ListRepositoryCredentials`, tag `Repository credentials`. Read-only, retried automatically. Published types.
     /// - Body: [`types::V1RepositoryCredentialsQuery`], `application/json`.
     /// - Result: [`types::Servicev1RepositoryCredentialsList`], `application/json`.
     /// - List: `paged pageIndex/pageSize in body from 0, items content, total totalItems, size pageSize`.
@@ -95,7 +95,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /gitops/api/v1/agents/{agentIdentifier}/repocreds/{identifier}`
     ///
-    /// `AgentRepositoryCredentialsService_UpdateRepositoryCredentials`, tag `Repository credentials`. Idempotent: twice is as good as once. Published types.
+    /// `AgentRepositoryCredentialsService_UpdateRepositoryCredentials`, tag `Repository credentials`. Idempotent, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`, `identifier`.
     /// - Body: [`types::HrepocredsRepoCredsUpdateRequest`], `application/json`.
     /// - Result: [`types::Servicev1RepositoryCredentials`], `application/json`.
@@ -154,7 +154,7 @@ impl AgentRepositoryCredentialsCreate {
     pub fn send(self) -> rt::Sending<types::Servicev1RepositoryCredentials> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -194,7 +194,7 @@ impl AgentRepositoryCredentialsDelete {
     pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -248,7 +248,7 @@ impl AgentRepositoryCredentialsGet {
     pub fn send(self) -> rt::Sending<types::Servicev1RepositoryCredentials> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -295,7 +295,7 @@ impl AgentRepositoryCredentialsGetForRepositoryUrl {
     pub fn send(self) -> rt::Sending<types::Servicev1RepositoryCredentials> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -314,7 +314,7 @@ impl AgentRepositoryCredentialsList {
     pub fn send(self) -> rt::Sending<types::Servicev1RepositoryCredentialsList> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -361,7 +361,7 @@ impl AgentRepositoryCredentialsUpdate {
     pub fn send(self) -> rt::Sending<types::Servicev1RepositoryCredentials> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/applications/{request.name}/rollouts/status`
     ///
-    /// `RolloutsService_GetRolloutStatus`, tag `Rollouts`. Safe: it only reads. Published types.
+    /// `RolloutsService_GetRolloutStatus`, tag `Rollouts`. Read-only, retried automatically. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`, `request_name` = `request.name`.
     /// - Result: [`types::V1RolloutInfo`], `application/json`.
     #[inline]
@@ -104,7 +104,7 @@ impl RolloutsGetRolloutStatus {
     pub fn send(self) -> rt::Sending<types::V1RolloutInfo> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

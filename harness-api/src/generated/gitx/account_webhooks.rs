@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/webhooks`
     ///
-    /// `create-account-webhooks`, tag `Account Webhooks`. Not repeated: twice may be more than once. Published types.
+    /// `create-account-webhooks`, tag `Account Webhooks`. Not idempotent, never retried. Published types.
     /// - Body, optional: [`types::CreateWebhookRequest`], `application/json`.
     /// - Result: [`types::CreateWebhookResponse`], `application/json`.
     #[inline]
@@ -17,7 +17,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/webhooks/{webhook}`
     ///
-    /// `delete-account-webhook`, tag `Account Webhooks`. Idempotent: twice is as good as once. Published types.
+    /// `delete-account-webhook`, tag `Account Webhooks`. Idempotent, retried automatically. Published types.
     /// - Required: path `webhook`.
     /// - Result: nothing.
     #[inline]
@@ -32,7 +32,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/webhooks/{webhook}`
     ///
-    /// `get-account-webhook`, tag `Account Webhooks`. Safe: it only reads. Published types.
+    /// `get-account-webhook`, tag `Account Webhooks`. Read-only, retried automatically. Published types.
     /// - Required: path `webhook`.
     /// - Result: [`types::WebhookResponse`], `application/json`.
     #[inline]
@@ -43,7 +43,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/webhooks/list`
     ///
-    /// `list-account-webhooks`, tag `Account Webhooks`. Safe: it only reads. Published types.
+    /// `list-account-webhooks`, tag `Account Webhooks`. Read-only, retried automatically. Published types.
     /// - Body, optional: [`types::ListWebhookRequest`], `application/json`.
     /// - Result: list of [`types::WebhookResponse`], `application/json`.
     /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
@@ -55,7 +55,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/webhooks/{webhook}`
     ///
-    /// `update-account-webhook`, tag `Account Webhooks`. Idempotent: twice is as good as once. Published types.
+    /// `update-account-webhook`, tag `Account Webhooks`. Idempotent, retried automatically. Published types.
     /// - Required: path `webhook`.
     /// - Body, optional: [`types::UpdateWebhookRequest`], `application/json`.
     /// - Result: [`types::UpdateWebhookResponse`], `application/json`.
@@ -96,7 +96,7 @@ impl CreateAccountWebhooks {
     pub fn send(self) -> rt::Sending<types::CreateWebhookResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -122,7 +122,7 @@ impl DeleteAccountWebhook {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -148,7 +148,7 @@ impl GetAccountWebhook {
     pub fn send(self) -> rt::Sending<types::WebhookResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -195,7 +195,7 @@ impl ListAccountWebhooks {
     pub fn send(self) -> rt::Sending<Vec<types::WebhookResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -235,7 +235,7 @@ impl UpdateAccountWebhook {
     pub fn send(self) -> rt::Sending<types::UpdateWebhookResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ng/api/git-sync-branch/listBranchesWithStatus`
     ///
-    /// `getListOfBranchesWithStatus`, tag `Git Branches`. Safe: it only reads. Published types.
+    /// `getListOfBranchesWithStatus`, tag `Git Branches`. Read-only, retried automatically. Published types.
     /// - Required: query `yaml_git_config_identifier` = `yamlGitConfigIdentifier`, `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoGitBranchList`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
     /// - List: `paged page/size from 0, at most 100, items data.branches.content, total data.branches.totalItems, size data.branches.pageSize`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/git-sync-branch/sync`
     ///
-    /// `syncGitBranch`, tag `Git Branches`. Not repeated: twice may be more than once. Published types.
+    /// `syncGitBranch`, tag `Git Branches`. Not idempotent, never retried. Published types.
     /// - Required: query `repo_identifier` = `repoIdentifier`, `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
     #[inline]
@@ -105,7 +105,7 @@ impl GetListOfBranchesWithStatus {
     pub fn send(self) -> rt::Sending<types::ResponseDtoGitBranchList> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -152,7 +152,7 @@ impl SyncGitBranch {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/git-full-sync/config`
     ///
-    /// `createGitFullSyncConfig`, tag `Git Full Sync`. Not repeated: twice may be more than once. Published types.
+    /// `createGitFullSyncConfig`, tag `Git Full Sync`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::GitFullSyncConfigRequest`], `application/json`, `text/html`, `text/yaml`.
     /// - Result: [`types::ResponseDtoGitFullSyncConfig`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
@@ -22,7 +22,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/git-full-sync/config`
     ///
-    /// `getGitFullSyncConfig`, tag `Git Full Sync`. Safe: it only reads. Published types.
+    /// `getGitFullSyncConfig`, tag `Git Full Sync`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoGitFullSyncConfig`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
     #[inline]
@@ -37,7 +37,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/git-full-sync/files`
     ///
-    /// `listFullSyncFiles`, tag `Git Full Sync`. Safe: it only reads. Published types.
+    /// `listFullSyncFiles`, tag `Git Full Sync`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::GitFullSyncEntityInfoFilter`], `application/json`, `text/html`, `text/yaml`.
     /// - Result: [`types::ResponseDtoPageResponseGitFullSyncEntityInfo`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
@@ -54,7 +54,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/git-full-sync`
     ///
-    /// `triggerFullSync`, tag `Git Full Sync`. Not repeated: twice may be more than once. Published types.
+    /// `triggerFullSync`, tag `Git Full Sync`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoTriggerGitFullSyncResponse`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
     #[inline]
@@ -69,7 +69,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/git-full-sync/config`
     ///
-    /// `updateGitFullSyncConfig`, tag `Git Full Sync`. Idempotent: twice is as good as once. Published types.
+    /// `updateGitFullSyncConfig`, tag `Git Full Sync`. Idempotent, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::GitFullSyncConfigRequest`], `application/json`, `text/html`, `text/yaml`.
     /// - Result: [`types::ResponseDtoGitFullSyncConfig`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
@@ -131,7 +131,7 @@ impl CreateGitFullSyncConfig {
     pub fn send(self) -> rt::Sending<types::ResponseDtoGitFullSyncConfig> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -164,7 +164,7 @@ impl GetGitFullSyncConfig {
     pub fn send(self) -> rt::Sending<types::ResponseDtoGitFullSyncConfig> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -258,7 +258,7 @@ impl ListFullSyncFiles {
     ) -> rt::Sending<types::ResponseDtoPageResponseGitFullSyncEntityInfo> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -298,7 +298,7 @@ impl TriggerFullSync {
     pub fn send(self) -> rt::Sending<types::ResponseDtoTriggerGitFullSyncResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -352,7 +352,7 @@ impl UpdateGitFullSyncConfig {
     pub fn send(self) -> rt::Sending<types::ResponseDtoGitFullSyncConfig> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

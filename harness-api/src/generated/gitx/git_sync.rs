@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/git-sync`
     ///
-    /// `createGitSyncConfig`, tag `Git Sync`. Not repeated: twice may be more than once. Published types.
+    /// `createGitSyncConfig`, tag `Git Sync`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::GitSyncConfig`], `application/json`, `text/html`, `text/plain`, `text/yaml`.
     /// - Result: [`types::GitSyncConfig`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
@@ -63,7 +63,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/git-sync`
     ///
-    /// `getGitSyncConfigList`, tag `Git Sync`. Safe: it only reads. Published types.
+    /// `getGitSyncConfigList`, tag `Git Sync`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: list of [`types::GitSyncConfig`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
     /// - List: `whole list, items body`.
@@ -79,7 +79,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/git-sync/git-sync-enabled`
     ///
-    /// `isGitSyncEnabled`, tag `Git Sync`. Safe: it only reads. Published types.
+    /// `isGitSyncEnabled`, tag `Git Sync`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::GitEnabled`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
     #[inline]
@@ -94,7 +94,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/git-sync/{identifier}/folder/{folderIdentifier}/default`
     ///
-    /// `updateDefaultFolder`, tag `Git Sync`. Idempotent: twice is as good as once. Published types.
+    /// `updateDefaultFolder`, tag `Git Sync`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`, `folder_identifier` = `folderIdentifier`; query `account_id` = `accountId`.
     /// - Result: [`types::GitSyncConfig`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
     #[inline]
@@ -113,7 +113,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/git-sync`
     ///
-    /// `updateGitSyncConfig`, tag `Git Sync`. Idempotent: twice is as good as once. Published types.
+    /// `updateGitSyncConfig`, tag `Git Sync`. Idempotent, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::GitSyncConfig`], `application/json`, `text/html`, `text/plain`, `text/yaml`.
     /// - Result: [`types::GitSyncConfig`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
@@ -181,7 +181,7 @@ impl CreateGitSyncConfig {
     pub fn send(self) -> rt::Sending<types::GitSyncConfig> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -214,7 +214,7 @@ impl GetGitSyncConfigList {
     pub fn send(self) -> rt::Sending<Vec<types::GitSyncConfig>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -254,7 +254,7 @@ impl IsGitSyncEnabled {
     pub fn send(self) -> rt::Sending<types::GitEnabled> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -287,7 +287,7 @@ impl UpdateDefaultFolder {
     pub fn send(self) -> rt::Sending<types::GitSyncConfig> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -306,7 +306,7 @@ impl UpdateGitSyncConfig {
     pub fn send(self) -> rt::Sending<types::GitSyncConfig> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ng/api/git-sync-errors/count`
     ///
-    /// `getGitSyncErrorsCount`, tag `Git Sync Errors`. Safe: it only reads. Published types.
+    /// `getGitSyncErrorsCount`, tag `Git Sync Errors`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoGitSyncErrorCount`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
     #[inline]
@@ -21,7 +21,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/git-sync-errors`
     ///
-    /// `listGitSyncErrors`, tag `Git Sync Errors`. Safe: it only reads. Published types.
+    /// `listGitSyncErrors`, tag `Git Sync Errors`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoPageResponseGitSyncError`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
     /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content, total data.totalItems, size data.pageSize, pageToken from data.pageToken`.
@@ -37,7 +37,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/git-sync-errors/commits/{commitId}`
     ///
-    /// `listGitToHarnessErrorForCommit`, tag `Git Sync Errors`. Safe: it only reads. Published types.
+    /// `listGitToHarnessErrorForCommit`, tag `Git Sync Errors`. Read-only, retried automatically. Published types.
     /// - Required: path `commit_id` = `commitId`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoPageResponseGitSyncError`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
     /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content, total data.totalItems, size data.pageSize, pageToken from data.pageToken`.
@@ -55,7 +55,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/git-sync-errors/aggregate`
     ///
-    /// `listGitToHarnessErrorsGroupedByCommits`, tag `Git Sync Errors`. Safe: it only reads. Published types.
+    /// `listGitToHarnessErrorsGroupedByCommits`, tag `Git Sync Errors`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoPageResponseGitSyncErrorAggregateByCommit`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
     /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content, total data.totalItems, size data.pageSize, pageToken from data.pageToken`.
@@ -127,7 +127,7 @@ impl GetGitSyncErrorsCount {
     pub fn send(self) -> rt::Sending<types::ResponseDtoGitSyncErrorCount> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -226,7 +226,7 @@ impl ListGitSyncErrors {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseGitSyncError> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -318,7 +318,7 @@ impl ListGitToHarnessErrorForCommit {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseGitSyncError> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -426,7 +426,7 @@ impl ListGitToHarnessErrorsGroupedByCommits {
     ) -> rt::Sending<types::ResponseDtoPageResponseGitSyncErrorAggregateByCommit> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/git-sync-settings`
     ///
-    /// `createGitSyncSetting`, tag `Git Sync Settings`. Not repeated: twice may be more than once. Published types.
+    /// `createGitSyncSetting`, tag `Git Sync Settings`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::GitSyncSettings`], `application/json`, `text/html`, `text/yaml`.
     /// - Result: [`types::ResponseDtoGitSyncSettings`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
@@ -50,7 +50,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/git-sync-settings`
     ///
-    /// `getGitSyncSettings`, tag `Git Sync Settings`. Safe: it only reads. Published types.
+    /// `getGitSyncSettings`, tag `Git Sync Settings`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoGitSyncSettings`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
     #[inline]
@@ -65,7 +65,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/git-sync-settings`
     ///
-    /// `updateGitSyncSetting`, tag `Git Sync Settings`. Idempotent: twice is as good as once. Published types.
+    /// `updateGitSyncSetting`, tag `Git Sync Settings`. Idempotent, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::GitSyncSettings`], `application/json`, `text/html`, `text/yaml`.
     /// - Result: [`types::ResponseDtoGitSyncSettings`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
@@ -120,7 +120,7 @@ impl CreateGitSyncSetting {
     pub fn send(self) -> rt::Sending<types::ResponseDtoGitSyncSettings> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -153,7 +153,7 @@ impl GetGitSyncSettings {
     pub fn send(self) -> rt::Sending<types::ResponseDtoGitSyncSettings> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -172,7 +172,7 @@ impl UpdateGitSyncSetting {
     pub fn send(self) -> rt::Sending<types::ResponseDtoGitSyncSettings> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/gitx-webhook-events/list-branches`
     ///
-    /// `list-webhook-event-branches`, tag `GitX Events Resource`. Safe: it only reads. Published types.
+    /// `list-webhook-event-branches`, tag `GitX Events Resource`. Read-only, retried automatically. Published types.
     /// - Result: [`types::ListGitxWebhookBranchesDto`], `application/json`.
     #[inline]
     pub fn list_webhook_event_branches(&self) -> ListWebhookEventBranches {
@@ -76,7 +76,7 @@ impl ListWebhookEventBranches {
     pub fn send(self) -> rt::Sending<types::ListGitxWebhookBranchesDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

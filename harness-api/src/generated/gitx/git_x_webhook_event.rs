@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `PATCH /v1/gitx-webhook-events/{gitx-webhook-event}`
     ///
-    /// `patch-gitx-webhook-events-gitx-webhook-event`, tag `GitX Webhook Event`. Not repeated: twice may be more than once. Published types.
+    /// `patch-gitx-webhook-events-gitx-webhook-event`, tag `GitX Webhook Event`. Not idempotent, never retried. Published types.
     /// - Required: path `gitx_webhook_event` = `gitx-webhook-event`.
     /// - Body, optional: [`types::UpdateGitxWebhookEventRequest`], `application/json`.
     /// - Result: [`types::GitxWebhookEventResponse`], `application/json`.
@@ -47,7 +47,7 @@ impl PatchGitxWebhookEvent {
     pub fn send(self) -> rt::Sending<types::GitxWebhookEventResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

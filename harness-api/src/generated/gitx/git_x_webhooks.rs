@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/gitx-webhooks`
     ///
-    /// `create-gitx-webhook`, tag `GitX Webhooks`. Not repeated: twice may be more than once. Published types.
+    /// `create-gitx-webhook`, tag `GitX Webhooks`. Not idempotent, never retried. Published types.
     /// - Body, optional: [`types::CreateGitxWebhookRequest`], `application/json`.
     /// - Result: [`types::CreateGitxWebhookResponse`], `application/json`.
     #[inline]
@@ -17,7 +17,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/gitx-webhooks/{gitx-webhook}`
     ///
-    /// `delete-gitx-webhook`, tag `GitX Webhooks`. Idempotent: twice is as good as once. Published types.
+    /// `delete-gitx-webhook`, tag `GitX Webhooks`. Idempotent, retried automatically. Published types.
     /// - Required: path `gitx_webhook` = `gitx-webhook`.
     /// - Result: nothing.
     #[inline]
@@ -32,7 +32,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/gitx-webhooks/{gitx-webhook}`
     ///
-    /// `get-gitx-webhook`, tag `GitX Webhooks`. Safe: it only reads. Published types.
+    /// `get-gitx-webhook`, tag `GitX Webhooks`. Read-only, retried automatically. Published types.
     /// - Required: path `gitx_webhook` = `gitx-webhook`.
     /// - Result: [`types::GitxWebhookResponse`], `application/json`.
     #[inline]
@@ -44,7 +44,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/gitx-webhook-events`
     ///
-    /// `list-gitx-webhook-events`, tag `GitX Webhooks`. Safe: it only reads. Published types.
+    /// `list-gitx-webhook-events`, tag `GitX Webhooks`. Read-only, retried automatically. Published types.
     /// - Result: list of [`types::GitxWebhookEventResponse`], `application/json`.
     /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
@@ -55,7 +55,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/gitx-webhooks`
     ///
-    /// `list-gitx-webhooks`, tag `GitX Webhooks`. Safe: it only reads. Published types.
+    /// `list-gitx-webhooks`, tag `GitX Webhooks`. Read-only, retried automatically. Published types.
     /// - Result: list of [`types::GitxWebhookResponse`], `application/json`.
     /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
@@ -66,7 +66,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/gitx-webhooks/{gitx-webhook}`
     ///
-    /// `update-gitx-webhook`, tag `GitX Webhooks`. Idempotent: twice is as good as once. Published types.
+    /// `update-gitx-webhook`, tag `GitX Webhooks`. Idempotent, retried automatically. Published types.
     /// - Required: path `gitx_webhook` = `gitx-webhook`.
     /// - Body, optional: [`types::UpdateGitxWebhookRequest`], `application/json`.
     /// - Result: [`types::UpdateGitxWebhookResponse`], `application/json`.
@@ -107,7 +107,7 @@ impl CreateGitxWebhook {
     pub fn send(self) -> rt::Sending<types::CreateGitxWebhookResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -133,7 +133,7 @@ impl DeleteGitxWebhook {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -159,7 +159,7 @@ impl GetGitxWebhook {
     pub fn send(self) -> rt::Sending<types::GitxWebhookResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -279,7 +279,7 @@ impl ListGitxWebhookEvents {
     pub fn send(self) -> rt::Sending<Vec<types::GitxWebhookEventResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -333,7 +333,7 @@ impl ListGitxWebhooks {
     pub fn send(self) -> rt::Sending<Vec<types::GitxWebhookResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -373,7 +373,7 @@ impl UpdateGitxWebhook {
     pub fn send(self) -> rt::Sending<types::UpdateGitxWebhookResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

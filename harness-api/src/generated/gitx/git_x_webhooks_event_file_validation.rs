@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/gitx-webhook-events/{gitx-webhook-event}/validation-info`
     ///
-    /// `gitx-webhook-event-file-validation`, tag `GitX Webhooks Event File Validation`. Safe: it only reads. Published types.
+    /// `gitx-webhook-event-file-validation`, tag `GitX Webhooks Event File Validation`. Read-only, retried automatically. Published types.
     /// - Required: path `gitx_webhook_event` = `gitx-webhook-event`.
     /// - Result: list of [`types::GetGitxWebhookEventFileValidationResponse`], `application/json`.
     /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
@@ -56,7 +56,7 @@ impl WebhookEventFileValidation {
     ) -> rt::Sending<Vec<types::GetGitxWebhookEventFileValidationResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

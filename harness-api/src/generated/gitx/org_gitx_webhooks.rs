@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/gitx-webhooks`
     ///
-    /// `create-org-gitx-webhook`, tag `Org Gitx Webhooks`. Not repeated: twice may be more than once. Published types.
+    /// `create-org-gitx-webhook`, tag `Org Gitx Webhooks`. Not idempotent, never retried. Published types.
     /// - Required: path `org`.
     /// - Body, optional: [`types::CreateGitxWebhookRequest`], `application/json`.
     /// - Result: [`types::CreateGitxWebhookResponse`], `application/json`.
@@ -21,7 +21,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/orgs/{org}/gitx-webhooks/{gitx-webhook}`
     ///
-    /// `delete-org-gitx-webhook`, tag `Org Gitx Webhooks`. Idempotent: twice is as good as once. Published types.
+    /// `delete-org-gitx-webhook`, tag `Org Gitx Webhooks`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `gitx_webhook` = `gitx-webhook`.
     /// - Result: nothing.
     #[inline]
@@ -38,7 +38,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/gitx-webhooks/{gitx-webhook}`
     ///
-    /// `get-org-gitx-webhook`, tag `Org Gitx Webhooks`. Safe: it only reads. Published types.
+    /// `get-org-gitx-webhook`, tag `Org Gitx Webhooks`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `gitx_webhook` = `gitx-webhook`.
     /// - Result: [`types::GitxWebhookResponse`], `application/json`.
     #[inline]
@@ -55,7 +55,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/gitx-webhooks`
     ///
-    /// `list-org-gitx-webhooks`, tag `Org Gitx Webhooks`. Safe: it only reads. Published types.
+    /// `list-org-gitx-webhooks`, tag `Org Gitx Webhooks`. Read-only, retried automatically. Published types.
     /// - Required: path `org`.
     /// - Result: list of [`types::GitxWebhookResponse`], `application/json`.
     /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
@@ -67,7 +67,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/orgs/{org}/gitx-webhooks/{gitx-webhook}`
     ///
-    /// `update-org-gitx-webhook`, tag `Org Gitx Webhooks`. Idempotent: twice is as good as once. Published types.
+    /// `update-org-gitx-webhook`, tag `Org Gitx Webhooks`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `gitx_webhook` = `gitx-webhook`.
     /// - Body, optional: [`types::UpdateGitxWebhookRequest`], `application/json`.
     /// - Result: [`types::UpdateGitxWebhookResponse`], `application/json`.
@@ -110,7 +110,7 @@ impl CreateOrgGitxWebhook {
     pub fn send(self) -> rt::Sending<types::CreateGitxWebhookResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -136,7 +136,7 @@ impl DeleteOrgGitxWebhook {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -162,7 +162,7 @@ impl GetOrgGitxWebhook {
     pub fn send(self) -> rt::Sending<types::GitxWebhookResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -209,7 +209,7 @@ impl ListOrgGitxWebhooks {
     pub fn send(self) -> rt::Sending<Vec<types::GitxWebhookResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -249,7 +249,7 @@ impl UpdateOrgGitxWebhook {
     pub fn send(self) -> rt::Sending<types::UpdateGitxWebhookResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/orgs/{org}/gitx-webhook-events`
     ///
-    /// `list-org-gitx-webhook-events`, tag `Org Gitx Webhooks Events`. Safe: it only reads. Published types.
+    /// `list-org-gitx-webhook-events`, tag `Org Gitx Webhooks Events`. Read-only, retried automatically. Published types.
     /// - Required: path `org`.
     /// - Result: list of [`types::GitxWebhookEventResponse`], `application/json`.
     /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
@@ -134,7 +134,7 @@ impl ListOrgGitxWebhookEvents {
     pub fn send(self) -> rt::Sending<Vec<types::GitxWebhookEventResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

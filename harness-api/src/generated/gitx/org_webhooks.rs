@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/webhooks`
     ///
-    /// `create-org-webhooks`, tag `Org Webhooks`. Not repeated: twice may be more than once. Published types.
+    /// `create-org-webhooks`, tag `Org Webhooks`. Not idempotent, never retried. Published types.
     /// - Required: path `org`.
     /// - Body, optional: [`types::CreateWebhookRequest`], `application/json`.
     /// - Result: [`types::CreateWebhookResponse`], `application/json`.
@@ -18,7 +18,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/orgs/{org}/webhooks/{webhook}`
     ///
-    /// `delete-org-webhook`, tag `Org Webhooks`. Idempotent: twice is as good as once. Published types.
+    /// `delete-org-webhook`, tag `Org Webhooks`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `webhook`.
     /// - Result: nothing.
     #[inline]
@@ -35,7 +35,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/webhooks/{webhook}`
     ///
-    /// `get-org-webhook`, tag `Org Webhooks`. Safe: it only reads. Published types.
+    /// `get-org-webhook`, tag `Org Webhooks`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `webhook`.
     /// - Result: [`types::WebhookResponse`], `application/json`.
     #[inline]
@@ -52,7 +52,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/webhooks/list`
     ///
-    /// `list-org-webhooks`, tag `Org Webhooks`. Safe: it only reads. Published types.
+    /// `list-org-webhooks`, tag `Org Webhooks`. Read-only, retried automatically. Published types.
     /// - Required: path `org`.
     /// - Body, optional: [`types::ListWebhookRequest`], `application/json`.
     /// - Result: list of [`types::WebhookResponse`], `application/json`.
@@ -65,7 +65,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/orgs/{org}/webhooks/{webhook}`
     ///
-    /// `update-org-webhook`, tag `Org Webhooks`. Idempotent: twice is as good as once. Published types.
+    /// `update-org-webhook`, tag `Org Webhooks`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `webhook`.
     /// - Body, optional: [`types::UpdateWebhookRequest`], `application/json`.
     /// - Result: [`types::UpdateWebhookResponse`], `application/json`.
@@ -108,7 +108,7 @@ impl CreateOrgWebhooks {
     pub fn send(self) -> rt::Sending<types::CreateWebhookResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -134,7 +134,7 @@ impl DeleteOrgWebhook {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -160,7 +160,7 @@ impl GetOrgWebhook {
     pub fn send(self) -> rt::Sending<types::WebhookResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -207,7 +207,7 @@ impl ListOrgWebhooks {
     pub fn send(self) -> rt::Sending<Vec<types::WebhookResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -247,7 +247,7 @@ impl UpdateOrgWebhook {
     pub fn send(self) -> rt::Sending<types::UpdateWebhookResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

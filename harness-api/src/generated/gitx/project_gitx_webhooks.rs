@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/gitx-webhooks`
     ///
-    /// `create-project-gitx-webhook`, tag `Project Gitx Webhooks`. Not repeated: twice may be more than once. Published types.
+    /// `create-project-gitx-webhook`, tag `Project Gitx Webhooks`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`.
     /// - Body, optional: [`types::CreateGitxWebhookRequest`], `application/json`.
     /// - Result: [`types::CreateGitxWebhookResponse`], `application/json`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/gitx-webhooks/{gitx-webhook}`
     ///
-    /// `delete-project-gitx-webhook`, tag `Project Gitx Webhooks`. Idempotent: twice is as good as once. Published types.
+    /// `delete-project-gitx-webhook`, tag `Project Gitx Webhooks`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `gitx_webhook` = `gitx-webhook`.
     /// - Result: nothing.
     #[inline]
@@ -43,7 +43,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/gitx-webhooks/{gitx-webhook}`
     ///
-    /// `get-project-gitx-webhook`, tag `Project Gitx Webhooks`. Safe: it only reads. Published types.
+    /// `get-project-gitx-webhook`, tag `Project Gitx Webhooks`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `gitx_webhook` = `gitx-webhook`.
     /// - Result: [`types::GitxWebhookResponse`], `application/json`.
     #[inline]
@@ -62,7 +62,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/gitx-webhooks`
     ///
-    /// `list-project-gitx-webhook`, tag `Project Gitx Webhooks`. Safe: it only reads. Published types.
+    /// `list-project-gitx-webhook`, tag `Project Gitx Webhooks`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Result: list of [`types::GitxWebhookResponse`], `application/json`.
     /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
@@ -80,7 +80,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/gitx-webhooks/{gitx-webhook}`
     ///
-    /// `update-project-gitx-webhook`, tag `Project Gitx Webhooks`. Idempotent: twice is as good as once. Published types.
+    /// `update-project-gitx-webhook`, tag `Project Gitx Webhooks`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `gitx_webhook` = `gitx-webhook`.
     /// - Body, optional: [`types::UpdateGitxWebhookRequest`], `application/json`.
     /// - Result: [`types::UpdateGitxWebhookResponse`], `application/json`.
@@ -125,7 +125,7 @@ impl CreateProjectGitxWebhook {
     pub fn send(self) -> rt::Sending<types::CreateGitxWebhookResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -151,7 +151,7 @@ impl DeleteProjectGitxWebhook {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -177,7 +177,7 @@ impl GetProjectGitxWebhook {
     pub fn send(self) -> rt::Sending<types::GitxWebhookResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -224,7 +224,7 @@ impl ListProjectGitxWebhook {
     pub fn send(self) -> rt::Sending<Vec<types::GitxWebhookResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -264,7 +264,7 @@ impl UpdateProjectGitxWebhook {
     pub fn send(self) -> rt::Sending<types::UpdateGitxWebhookResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/orgs/{org}/projects/{project}/gitx-webhook-events`
     ///
-    /// `list-project-gitx-webhook-events`, tag `Project Gitx Webhooks Events`. Safe: it only reads. Published types.
+    /// `list-project-gitx-webhook-events`, tag `Project Gitx Webhooks Events`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Result: list of [`types::GitxWebhookEventResponse`], `application/json`.
     /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
@@ -136,7 +136,7 @@ impl ListProjectGitxWebhookEvents {
     pub fn send(self) -> rt::Sending<Vec<types::GitxWebhookEventResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/webhooks`
     ///
-    /// `create-project-webhooks`, tag `Project Webhooks`. Not repeated: twice may be more than once. Published types.
+    /// `create-project-webhooks`, tag `Project Webhooks`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`.
     /// - Body, optional: [`types::CreateWebhookRequest`], `application/json`.
     /// - Result: [`types::CreateWebhookResponse`], `application/json`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/webhooks/{webhook}`
     ///
-    /// `delete-project-webhook`, tag `Project Webhooks`. Idempotent: twice is as good as once. Published types.
+    /// `delete-project-webhook`, tag `Project Webhooks`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `webhook`.
     /// - Result: nothing.
     #[inline]
@@ -43,7 +43,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/webhooks/{webhook}`
     ///
-    /// `get-project-webhook`, tag `Project Webhooks`. Safe: it only reads. Published types.
+    /// `get-project-webhook`, tag `Project Webhooks`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `webhook`.
     /// - Result: [`types::WebhookResponse`], `application/json`.
     #[inline]
@@ -62,7 +62,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/projects/{project}/webhooks/list`
     ///
-    /// `list-project-webhooks`, tag `Project Webhooks`. Safe: it only reads. Published types.
+    /// `list-project-webhooks`, tag `Project Webhooks`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Body, optional: [`types::ListWebhookRequest`], `application/json`.
     /// - Result: list of [`types::WebhookResponse`], `application/json`.
@@ -81,7 +81,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/webhooks/{webhook}`
     ///
-    /// `update-project-webhook`, tag `Project Webhooks`. Idempotent: twice is as good as once. Published types.
+    /// `update-project-webhook`, tag `Project Webhooks`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `webhook`.
     /// - Body, optional: [`types::UpdateWebhookRequest`], `application/json`.
     /// - Result: [`types::UpdateWebhookResponse`], `application/json`.
@@ -126,7 +126,7 @@ impl CreateProjectWebhooks {
     pub fn send(self) -> rt::Sending<types::CreateWebhookResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -152,7 +152,7 @@ impl DeleteProjectWebhook {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -178,7 +178,7 @@ impl GetProjectWebhook {
     pub fn send(self) -> rt::Sending<types::WebhookResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -225,7 +225,7 @@ impl ListProjectWebhooks {
     pub fn send(self) -> rt::Sending<Vec<types::WebhookResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -265,7 +265,7 @@ impl UpdateProjectWebhook {
     pub fn send(self) -> rt::Sending<types::UpdateWebhookResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

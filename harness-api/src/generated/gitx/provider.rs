@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/provider`
     ///
-    /// `createProvider`, tag `Provider`. Not repeated: twice may be more than once. Published types.
+    /// `createProvider`, tag `Provider`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::CreateProviderRequestDto`], `application/json`.
     /// - Result: [`types::ResponseDtoCreateProviderResponse`], `application/json`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /ng/api/provider/{providerIdentifier}`
     ///
-    /// `deleteProvider`, tag `Provider`. Idempotent: twice is as good as once. Published types.
+    /// `deleteProvider`, tag `Provider`. Idempotent, retried automatically. Published types.
     /// - Required: path `provider_identifier` = `providerIdentifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoDeleteProviderResponse`], `application/json`.
     #[inline]
@@ -41,7 +41,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/provider/{providerIdentifier}`
     ///
-    /// `getProvider`, tag `Provider`. Safe: it only reads. Published types.
+    /// `getProvider`, tag `Provider`. Read-only, retried automatically. Published types.
     /// - Required: path `provider_identifier` = `providerIdentifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoGetProviderResponse`], `application/json`.
     #[inline]
@@ -58,7 +58,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/provider`
     ///
-    /// `getProviderList`, tag `Provider`. Safe: it only reads. Published types.
+    /// `getProviderList`, tag `Provider`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoListGetProviderResponse`], `application/json`.
     /// - List: `whole list, items data`.
@@ -74,7 +74,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/provider/{providerIdentifier}`
     ///
-    /// `updateProvider`, tag `Provider`. Idempotent: twice is as good as once. Published types.
+    /// `updateProvider`, tag `Provider`. Idempotent, retried automatically. Published types.
     /// - Required: path `provider_identifier` = `providerIdentifier`; query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::UpdateProviderRequestDto`], `application/json`.
     /// - Result: [`types::ResponseDtoUpdateProviderResponse`], `application/json`.
@@ -105,7 +105,7 @@ impl CreateProvider {
     pub fn send(self) -> rt::Sending<types::ResponseDtoCreateProviderResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -124,7 +124,7 @@ impl DeleteProvider {
     pub fn send(self) -> rt::Sending<types::ResponseDtoDeleteProviderResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -143,7 +143,7 @@ impl GetProvider {
     pub fn send(self) -> rt::Sending<types::ResponseDtoGetProviderResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -162,7 +162,7 @@ impl GetProviderList {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListGetProviderResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -188,7 +188,7 @@ impl UpdateProvider {
     pub fn send(self) -> rt::Sending<types::ResponseDtoUpdateProviderResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/source-code-manager`
     ///
-    /// `createSourceCodeManager`, tag `Source Code Manager`. Not repeated: twice may be more than once. Published types.
+    /// `createSourceCodeManager`, tag `Source Code Manager`. Not idempotent, never retried. Published types.
     /// - Body, optional: [`types::SourceCodeManager`], `application/json`.
     /// - Result: [`types::ResponseDtoSourceCodeManager`], `application/json`, `application/yaml`.
     #[inline]
@@ -17,7 +17,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /ng/api/source-code-manager/{identifier}`
     ///
-    /// `deleteSourceCodeManager`, tag `Source Code Manager`. Idempotent: twice is as good as once. Published types.
+    /// `deleteSourceCodeManager`, tag `Source Code Manager`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[inline]
@@ -34,7 +34,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/source-code-manager`
     ///
-    /// `getSourceCodeManagers`, tag `Source Code Manager`. Safe: it only reads. Published types.
+    /// `getSourceCodeManagers`, tag `Source Code Manager`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoListSourceCodeManager`], `application/json`, `application/yaml`.
     /// - List: `whole list, items data`.
@@ -50,7 +50,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/source-code-manager/{identifier}`
     ///
-    /// `updateSourceCodeManager`, tag `Source Code Manager`. Idempotent: twice is as good as once. Published types.
+    /// `updateSourceCodeManager`, tag `Source Code Manager`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`.
     /// - Body, optional: [`types::SourceCodeManager`], `application/json`.
     /// - Result: [`types::ResponseDtoSourceCodeManager`], `application/json`, `application/yaml`.
@@ -84,7 +84,7 @@ impl CreateSourceCodeManager {
     pub fn send(self) -> rt::Sending<types::ResponseDtoSourceCodeManager> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -103,7 +103,7 @@ impl DeleteSourceCodeManager {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -122,7 +122,7 @@ impl GetSourceCodeManagers {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListSourceCodeManager> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -155,7 +155,7 @@ impl UpdateSourceCodeManager {
     pub fn send(self) -> rt::Sending<types::ResponseDtoSourceCodeManager> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/webhook`
     ///
-    /// `processWebhookEvent`, tag `Webhook Event Handler`. Not repeated: twice may be more than once. Published types.
+    /// `processWebhookEvent`, tag `Webhook Event Handler`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: json, `application/json`, `text/plain`.
     /// - Result: json, `application/json`, `application/octet-stream`, `application/yaml`, `text/plain`.
@@ -69,7 +69,7 @@ impl ProcessWebhookEvent {
     pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/bulk-download`
     ///
-    /// `CreateBulkDownloadRequestV1`, tag `Artifacts`. Not repeated: twice may be more than once. Published types.
+    /// `CreateBulkDownloadRequestV1`, tag `Artifacts`. Not idempotent, never retried. Published types.
     /// - Required: path `registry_ref`, `artifact`, `version`.
     /// - Result: [`types::CreateBulkDownloadRequestV1Response`], `application/json`; errors 400, 401, 403, 404, 500.
     #[inline]
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /har/api/v1/registry/{registry_ref}/artifact/{artifact}`
     ///
-    /// `DeleteArtifact`, tag `Artifacts`. Idempotent: twice is as good as once. Published types.
+    /// `DeleteArtifact`, tag `Artifacts`. Idempotent, retried automatically. Published types.
     /// - Required: path `registry_ref`, `artifact`.
     /// - Result: [`types::RegistryStatusResponse`], `application/json`.
     #[inline]
@@ -42,7 +42,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}`
     ///
-    /// `DeleteArtifactVersion`, tag `Artifacts`. Idempotent: twice is as good as once. Published types.
+    /// `DeleteArtifactVersion`, tag `Artifacts`. Idempotent, retried automatically. Published types.
     /// - Required: path `registry_ref`, `artifact`, `version`.
     /// - Result: [`types::RegistryStatusResponse`], `application/json`.
     #[inline]
@@ -61,7 +61,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/versions`
     ///
-    /// `GetAllArtifactVersions`, tag `Artifacts`. Safe: it only reads. Published types.
+    /// `GetAllArtifactVersions`, tag `Artifacts`. Read-only, retried automatically. Published types.
     /// - Required: path `registry_ref`, `artifact`.
     /// - Result: [`types::GetAllArtifactVersionsResponse`], `application/json`.
     /// - List: `paged page/size from 1, size 20, items data.artifactVersions, total data.itemCount, size data.pageSize`.
@@ -79,7 +79,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/deploymentdetails`
     ///
-    /// `GetArtifactDeployments`, tag `Artifacts`. Safe: it only reads. Published types.
+    /// `GetArtifactDeployments`, tag `Artifacts`. Read-only, retried automatically. Published types.
     /// - Required: path `registry_ref`, `artifact`, `version`.
     /// - Result: [`types::GetArtifactDeploymentsResponse`], `application/json`.
     /// - List: `paged page/size from 1, size 20, items data.deployments.deployments, total data.deployments.itemCount, size data.deployments.pageSize`.
@@ -99,7 +99,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/details`
     ///
-    /// `GetArtifactDetails`, tag `Artifacts`. Safe: it only reads. Published types.
+    /// `GetArtifactDetails`, tag `Artifacts`. Read-only, retried automatically. Published types.
     /// - Required: path `registry_ref`, `artifact`, `version`.
     /// - Result: [`types::GetArtifactDetailsResponse`], `application/json`.
     #[inline]
@@ -118,7 +118,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/file/{file_name}`
     ///
-    /// `GetArtifactFile`, tag `Artifacts`. Safe: it only reads. Published types.
+    /// `GetArtifactFile`, tag `Artifacts`. Read-only, retried automatically. Published types.
     /// - Required: path `registry_ref`, `artifact`, `version`, `file_name`.
     /// - Result: [`types::GetArtifactFileResponse`], `application/json`.
     #[inline]
@@ -139,7 +139,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/files`
     ///
-    /// `GetArtifactFiles`, tag `Artifacts`. Safe: it only reads. Published types.
+    /// `GetArtifactFiles`, tag `Artifacts`. Read-only, retried automatically. Published types.
     /// - Required: path `registry_ref`, `artifact`, `version`.
     /// - Result: [`types::GetArtifactFilesResponse`], `application/json`.
     /// - List: `paged page/size from 1, size 20, items data.files, total data.itemCount, size data.pageSize`.
@@ -159,7 +159,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/stats`
     ///
-    /// `GetArtifactStats`, tag `Artifacts`. Safe: it only reads. Published types.
+    /// `GetArtifactStats`, tag `Artifacts`. Read-only, retried automatically. Published types.
     /// - Required: path `registry_ref`, `artifact`.
     /// - Result: [`types::ArtifactStatsResponse`], `application/json`.
     #[inline]
@@ -176,7 +176,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v1/registry/{registry_ref}/artifact/stats`
     ///
-    /// `GetArtifactStatsForRegistry`, tag `Artifacts`. Safe: it only reads. Published types.
+    /// `GetArtifactStatsForRegistry`, tag `Artifacts`. Read-only, retried automatically. Published types.
     /// - Required: path `registry_ref`.
     /// - Result: [`types::ArtifactStatsResponse`], `application/json`.
     #[inline]
@@ -191,7 +191,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/summary`
     ///
-    /// `GetArtifactSummary`, tag `Artifacts`. Safe: it only reads. Published types.
+    /// `GetArtifactSummary`, tag `Artifacts`. Read-only, retried automatically. Published types.
     /// - Required: path `registry_ref`, `artifact`.
     /// - Result: [`types::ArtifactSummaryResponse`], `application/json`.
     #[inline]
@@ -208,7 +208,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/summary`
     ///
-    /// `GetArtifactVersionSummary`, tag `Artifacts`. Safe: it only reads. Published types.
+    /// `GetArtifactVersionSummary`, tag `Artifacts`. Read-only, retried automatically. Published types.
     /// - Required: path `registry_ref`, `artifact`, `version`.
     /// - Result: [`types::GetArtifactVersionSummaryResponse`], `application/json`.
     #[inline]
@@ -227,7 +227,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/tags`
     ///
-    /// `GetOciArtifactTags`, tag `Artifacts`. Safe: it only reads. Published types.
+    /// `GetOciArtifactTags`, tag `Artifacts`. Read-only, retried automatically. Published types.
     /// - Required: path `registry_ref`, `artifact`.
     /// - Result: [`types::GetOciArtifactTagsResponse`], `application/json`.
     /// - List: `paged page/size from 1, size 20, items data.ociArtifactTags, total data.itemCount, size data.pageSize`.
@@ -245,7 +245,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v1/registry/{registry_ref}/artifact/labels`
     ///
-    /// `ListArtifactLabels`, tag `Artifacts`. Safe: it only reads. Published types.
+    /// `ListArtifactLabels`, tag `Artifacts`. Read-only, retried automatically. Published types.
     /// - Required: path `registry_ref`.
     /// - Result: [`types::ListArtifactLabelsResponse`], `application/json`.
     /// - List: `paged page/size from 1, size 20, items data.labels, total data.itemCount, size data.pageSize`.
@@ -261,7 +261,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v1/registry/{registry_identifier}/artifact/{artifact}/redirect`
     ///
-    /// `RedirectHarnessArtifact`, tag `Artifacts`. Safe: it only reads. Published types.
+    /// `RedirectHarnessArtifact`, tag `Artifacts`. Read-only, retried automatically. Published types.
     /// - Required: path `registry_identifier`, `artifact`.
     /// - Result: nothing.
     #[inline]
@@ -278,7 +278,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /har/api/v1/registry/{registry_ref}/artifact/{artifact}/labels`
     ///
-    /// `UpdateArtifactLabels`, tag `Artifacts`. Idempotent: twice is as good as once. Published types.
+    /// `UpdateArtifactLabels`, tag `Artifacts`. Idempotent, retried automatically. Published types.
     /// - Required: path `registry_ref`, `artifact`.
     /// - Body, optional: [`types::ArtifactLabelRequest`], `application/json`.
     /// - Result: [`types::ArtifactSummaryResponse`], `application/json`.
@@ -307,7 +307,7 @@ impl CreateBulkDownloadRequestV1 {
     pub fn send(self) -> rt::Sending<types::CreateBulkDownloadRequestV1Response> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -335,7 +335,7 @@ impl DeleteArtifact {
     pub fn send(self) -> rt::Sending<types::RegistryStatusResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -370,7 +370,7 @@ impl DeleteArtifactVersion {
     pub fn send(self) -> rt::Sending<types::RegistryStatusResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -455,7 +455,7 @@ impl GetAllArtifactVersions {
     pub fn send(self) -> rt::Sending<types::GetAllArtifactVersionsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -547,7 +547,7 @@ impl GetArtifactDeployments {
     pub fn send(self) -> rt::Sending<types::GetArtifactDeploymentsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -595,7 +595,7 @@ impl GetArtifactDetails {
     pub fn send(self) -> rt::Sending<types::GetArtifactDetailsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -629,7 +629,7 @@ impl GetArtifactFile {
     pub fn send(self) -> rt::Sending<types::GetArtifactFileResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -698,7 +698,7 @@ impl GetArtifactFiles {
     pub fn send(self) -> rt::Sending<types::GetArtifactFilesResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -738,7 +738,7 @@ impl GetArtifactStats {
     pub fn send(self) -> rt::Sending<types::ArtifactStatsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -771,7 +771,7 @@ impl GetArtifactStatsForRegistry {
     pub fn send(self) -> rt::Sending<types::ArtifactStatsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -805,7 +805,7 @@ impl GetArtifactSummary {
     pub fn send(self) -> rt::Sending<types::ArtifactSummaryResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -847,7 +847,7 @@ impl GetArtifactVersionSummary {
     pub fn send(self) -> rt::Sending<types::GetArtifactVersionSummaryResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -887,7 +887,7 @@ impl GetOciArtifactTags {
     pub fn send(self) -> rt::Sending<types::GetOciArtifactTagsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -934,7 +934,7 @@ impl ListArtifactLabels {
     pub fn send(self) -> rt::Sending<types::ListArtifactLabelsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -974,7 +974,7 @@ impl RedirectHarnessArtifact {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1015,7 +1015,7 @@ impl UpdateArtifactLabels {
     pub fn send(self) -> rt::Sending<types::ArtifactSummaryResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

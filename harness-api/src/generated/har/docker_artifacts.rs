@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/docker/details`
     ///
-    /// `GetDockerArtifactDetails`, tag `Docker Artifacts`. Safe: it only reads. Published types.
+    /// `GetDockerArtifactDetails`, tag `Docker Artifacts`. Read-only, retried automatically. Published types.
     /// - Required: path `registry_ref`, `artifact`, `version`; query `digest`.
     /// - Result: [`types::GetDockerArtifactDetailsResponse`], `application/json`.
     #[inline]
@@ -27,7 +27,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/docker/integrationdetails`
     ///
-    /// `GetDockerArtifactIntegrationDetails`, tag `Docker Artifacts`. Safe: it only reads. Published types.
+    /// `GetDockerArtifactIntegrationDetails`, tag `Docker Artifacts`. Read-only, retried automatically. Published types.
     /// - Required: path `registry_ref`, `artifact`, `version`; query `digest`.
     /// - Result: [`types::GetDockerArtifactIntegrationDetailsResponse`], `application/json`.
     #[inline]
@@ -48,7 +48,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/docker/layers`
     ///
-    /// `GetDockerArtifactLayers`, tag `Docker Artifacts`. Safe: it only reads. Published types.
+    /// `GetDockerArtifactLayers`, tag `Docker Artifacts`. Read-only, retried automatically. Published types.
     /// - Required: path `registry_ref`, `artifact`, `version`; query `digest`.
     /// - Result: [`types::GetDockerArtifactLayersResponse`], `application/json`.
     #[inline]
@@ -69,7 +69,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/docker/manifest`
     ///
-    /// `GetDockerArtifactManifest`, tag `Docker Artifacts`. Safe: it only reads. Published types.
+    /// `GetDockerArtifactManifest`, tag `Docker Artifacts`. Read-only, retried automatically. Published types.
     /// - Required: path `registry_ref`, `artifact`, `version`; query `digest`.
     /// - Result: [`types::GetDockerArtifactManifestResponse`], `application/json`.
     #[inline]
@@ -90,7 +90,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/docker/manifests`
     ///
-    /// `GetDockerArtifactManifests`, tag `Docker Artifacts`. Safe: it only reads. Published types.
+    /// `GetDockerArtifactManifests`, tag `Docker Artifacts`. Read-only, retried automatically. Published types.
     /// - Required: path `registry_ref`, `artifact`, `version`.
     /// - Result: [`types::GetDockerArtifactManifestsResponse`], `application/json`.
     #[inline]
@@ -136,7 +136,7 @@ impl GetDockerArtifactDetails {
     pub fn send(self) -> rt::Sending<types::GetDockerArtifactDetailsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -175,7 +175,7 @@ impl GetDockerArtifactIntegrationDetails {
     ) -> rt::Sending<types::GetDockerArtifactIntegrationDetailsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -194,7 +194,7 @@ impl GetDockerArtifactLayers {
     pub fn send(self) -> rt::Sending<types::GetDockerArtifactLayersResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -213,7 +213,7 @@ impl GetDockerArtifactManifest {
     pub fn send(self) -> rt::Sending<types::GetDockerArtifactManifestResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -248,7 +248,7 @@ impl GetDockerArtifactManifests {
     pub fn send(self) -> rt::Sending<types::GetDockerArtifactManifestsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

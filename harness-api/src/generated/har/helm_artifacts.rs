@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/helm/details`
     ///
-    /// `GetHelmArtifactDetails`, tag `Helm Artifacts`. Safe: it only reads. Published types.
+    /// `GetHelmArtifactDetails`, tag `Helm Artifacts`. Read-only, retried automatically. Published types.
     /// - Required: path `registry_ref`, `artifact`, `version`.
     /// - Result: [`types::GetHelmArtifactDetailsResponse`], `application/json`.
     #[inline]
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/helm/manifest`
     ///
-    /// `GetHelmArtifactManifest`, tag `Helm Artifacts`. Safe: it only reads. Published types.
+    /// `GetHelmArtifactManifest`, tag `Helm Artifacts`. Read-only, retried automatically. Published types.
     /// - Required: path `registry_ref`, `artifact`, `version`.
     /// - Result: [`types::GetHelmArtifactManifestResponse`], `application/json`.
     #[inline]
@@ -71,7 +71,7 @@ impl GetHelmArtifactDetails {
     pub fn send(self) -> rt::Sending<types::GetHelmArtifactDetailsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -90,7 +90,7 @@ impl GetHelmArtifactManifest {
     pub fn send(self) -> rt::Sending<types::GetHelmArtifactManifestResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /har/api/v1/registry/{registry_ref}/quarantine`
     ///
-    /// `deleteQuarantineFilePath`, tag `quarantine`. Idempotent: twice is as good as once. Published types.
+    /// `deleteQuarantineFilePath`, tag `quarantine`. Idempotent, retried automatically. Published types.
     /// - Required: path `registry_ref`.
     /// - Result: [`types::RegistryStatusResponse`], `application/json`.
     #[inline]
@@ -21,7 +21,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /har/api/v1/registry/{registry_ref}/quarantine`
     ///
-    /// `quarantineFilePath`, tag `quarantine`. Idempotent: twice is as good as once. Published types.
+    /// `quarantineFilePath`, tag `quarantine`. Idempotent, retried automatically. Published types.
     /// - Required: path `registry_ref`.
     /// - Body, optional: [`types::QuarantineRequest`], `application/json`.
     /// - Result: [`types::QuarantineFilePathResponse`], `application/json`.
@@ -85,7 +85,7 @@ impl DeleteQuarantineFilePath {
     pub fn send(self) -> rt::Sending<types::RegistryStatusResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -111,7 +111,7 @@ impl QuarantineFilePath {
     pub fn send(self) -> rt::Sending<types::QuarantineFilePathResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

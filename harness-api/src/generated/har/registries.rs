@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /har/api/v1/registry`
     ///
-    /// `CreateRegistry`, tag `Registries`. Not repeated: twice may be more than once. Published types.
+    /// `CreateRegistry`, tag `Registries`. Not idempotent, never retried. Published types.
     /// - Required: query `space_ref`.
     /// - Body, optional: [`types::RegistryRequest`], `application/json`.
     /// - Result: [`types::RegistryResponse`], `application/json`; errors 400, 401, 403, 500.
@@ -18,7 +18,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /har/api/v1/registry/{registry_ref}`
     ///
-    /// `DeleteRegistry`, tag `Registries`. Idempotent: twice is as good as once. Published types.
+    /// `DeleteRegistry`, tag `Registries`. Idempotent, retried automatically. Published types.
     /// - Required: path `registry_ref`.
     /// - Result: [`types::RegistryStatusResponse`], `application/json`.
     #[inline]
@@ -29,7 +29,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v1/registry/{registry_ref}/artifacts`
     ///
-    /// `GetAllArtifactsByRegistry`, tag `Registries`. Safe: it only reads. Published types.
+    /// `GetAllArtifactsByRegistry`, tag `Registries`. Read-only, retried automatically. Published types.
     /// - Required: path `registry_ref`.
     /// - Result: [`types::GetAllArtifactsByRegistryResponse`], `application/json`.
     /// - List: `paged page/size from 1, size 20, items data.artifacts, total data.itemCount, size data.pageSize`.
@@ -45,7 +45,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v1/registry/{registry_ref}/client-setup-details`
     ///
-    /// `GetClientSetupDetails`, tag `Registries`. Safe: it only reads. Published types.
+    /// `GetClientSetupDetails`, tag `Registries`. Read-only, retried automatically. Published types.
     /// - Required: path `registry_ref`.
     /// - Result: [`types::GetClientSetupDetailsResponse`], `application/json`.
     #[inline]
@@ -60,7 +60,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v1/registry/{registry_ref}`
     ///
-    /// `GetRegistry`, tag `Registries`. Safe: it only reads. Published types.
+    /// `GetRegistry`, tag `Registries`. Read-only, retried automatically. Published types.
     /// - Required: path `registry_ref`.
     /// - Result: [`types::RegistryResponse`], `application/json`.
     #[inline]
@@ -71,7 +71,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /har/api/v1/registry/{registry_ref}`
     ///
-    /// `ModifyRegistry`, tag `Registries`. Idempotent: twice is as good as once. Published types.
+    /// `ModifyRegistry`, tag `Registries`. Idempotent, retried automatically. Published types.
     /// - Required: path `registry_ref`.
     /// - Body, optional: [`types::RegistryRequest`], `application/json`.
     /// - Result: [`types::RegistryResponse`], `application/json`.
@@ -101,7 +101,7 @@ impl CreateRegistry {
     pub fn send(self) -> rt::Sending<types::RegistryResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -120,7 +120,7 @@ impl DeleteRegistry {
     pub fn send(self) -> rt::Sending<types::RegistryStatusResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -197,7 +197,7 @@ impl GetAllArtifactsByRegistry {
     pub fn send(self) -> rt::Sending<types::GetAllArtifactsByRegistryResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -237,7 +237,7 @@ impl GetClientSetupDetails {
     pub fn send(self) -> rt::Sending<types::GetClientSetupDetailsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -256,7 +256,7 @@ impl GetRegistry {
     pub fn send(self) -> rt::Sending<types::RegistryResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -282,7 +282,7 @@ impl ModifyRegistry {
     pub fn send(self) -> rt::Sending<types::RegistryResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

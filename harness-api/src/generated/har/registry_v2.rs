@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /har/api/v2/oci/tags`
     ///
-    /// `AddOciArtifactTags`, tag `Registry V2`. Not repeated: twice may be more than once. Published types.
+    /// `AddOciArtifactTags`, tag `Registry V2`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier`, `registry_identifier`.
     /// - Body, optional: [`types::AddTags`], `application/json`.
     /// - Result: [`types::AddOciArtifactTagsResponse`], `application/json`; errors 400, 401, 403, 404, 500.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /har/api/v2/files/bulk-download`
     ///
-    /// `CreateBulkDownloadRequest`, tag `Registry V2`. Not repeated: twice may be more than once. Published types.
+    /// `CreateBulkDownloadRequest`, tag `Registry V2`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier`.
     /// - Body, optional: [`types::BulkDownloadFilesRequestInput`], `application/json`.
     /// - Result: [`types::CreateBulkDownloadRequestResponse`], `application/json`; errors 400, 401, 403, 404, 500.
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /har/api/v2/metadata`
     ///
-    /// `DeleteMetadata`, tag `Registry V2`. Idempotent: twice is as good as once. Published types.
+    /// `DeleteMetadata`, tag `Registry V2`. Idempotent, retried automatically. Published types.
     /// - Required: query `account_identifier`.
     /// - Body, optional: [`types::MetadataInput`], `application/json`.
     /// - Result: [`types::DeleteMetadataResponse`], `application/json`; errors 400, 401, 403, 404, 500.
@@ -56,7 +56,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v2/files/bulk-download/{download_id}`
     ///
-    /// `GetBulkDownloadRequestStatus`, tag `Registry V2`. Safe: it only reads. Published types.
+    /// `GetBulkDownloadRequestStatus`, tag `Registry V2`. Read-only, retried automatically. Published types.
     /// - Required: path `download_id`; query `account_identifier`.
     /// - Result: [`types::GetBulkDownloadRequestStatusResponse`], `application/json`; errors 400, 401, 403, 404, 500.
     #[inline]
@@ -73,7 +73,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v2/files/{file_name}`
     ///
-    /// `GetFile`, tag `Registry V2`. Safe: it only reads. Published types.
+    /// `GetFile`, tag `Registry V2`. Read-only, retried automatically. Published types.
     /// - Required: path `file_name`; query `account_identifier`, `registry_identifier`, `path`.
     /// - Result: bytes, as a stream, `application/octet-stream`; errors 400, 401, 403, 404, 500.
     #[inline]
@@ -94,7 +94,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v2/metadata`
     ///
-    /// `GetMetadata`, tag `Registry V2`. Safe: it only reads. Published types.
+    /// `GetMetadata`, tag `Registry V2`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier`, `registry_identifier`.
     /// - Result: [`types::GetMetadataResponse`], `application/json`; errors 400, 401, 403, 404, 500.
     #[inline]
@@ -111,7 +111,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v2/metadata/keys`
     ///
-    /// `GetMetadataKeys`, tag `Registry V2`. Safe: it only reads. Published types.
+    /// `GetMetadataKeys`, tag `Registry V2`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier`.
     /// - Result: [`types::GetMetadataKeysResponse`], `application/json`; errors 400, 401, 403, 404, 500.
     /// - List: `paged page/size from 0, size 20, at most 100, items data`.
@@ -127,7 +127,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v2/metadata/values`
     ///
-    /// `GetMetadataValues`, tag `Registry V2`. Safe: it only reads. Published types.
+    /// `GetMetadataValues`, tag `Registry V2`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier`, `key`.
     /// - Result: [`types::GetMetadataValuesResponse`], `application/json`; errors 400, 401, 403, 404, 500.
     /// - List: `paged page/size from 0, size 20, at most 100, items data`.
@@ -145,7 +145,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v2/packages`
     ///
-    /// `ListPackages`, tag `Registry V2`. Safe: it only reads. Published types.
+    /// `ListPackages`, tag `Registry V2`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier`.
     /// - Result: [`types::ListPackagesResponse`], `application/json`; errors 400, 401, 403, 404, 500.
     /// - List: `paged page/size from 0, size 20, at most 100, items data.packages, total data.itemCount, size data.pageSize`.
@@ -158,7 +158,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v2/registries`
     ///
-    /// `ListRegistries`, tag `Registry V2`. Safe: it only reads. Published types.
+    /// `ListRegistries`, tag `Registry V2`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier`.
     /// - Result: [`types::ListRegistriesResponse`], `application/json`; errors 400, 401, 403, 404, 500.
     /// - List: `paged page/size from 0, size 20, at most 100, items data.registries, total data.itemCount, size data.pageSize`.
@@ -174,7 +174,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v2/artifacts`
     ///
-    /// `ListVersions`, tag `Registry V2`. Safe: it only reads. Published types.
+    /// `ListVersions`, tag `Registry V2`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier`.
     /// - Result: [`types::ListVersionsResponse`], `application/json`; errors 400, 401, 403, 404, 500.
     /// - List: `paged page/size from 0, size 20, at most 100, items data.artifacts, total data.itemCount, size data.pageSize`.
@@ -187,7 +187,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /har/api/v2/copy`
     ///
-    /// `Copy`, tag `Registry V2`. Not repeated: twice may be more than once. Published types.
+    /// `Copy`, tag `Registry V2`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier`, `src_registry_identifier`, `target_registry_identifier`.
     /// - Result: [`types::RegistryV2CopyResponse`], `application/json`; errors 400, 401, 403, 404, 500.
     #[inline]
@@ -206,7 +206,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /har/api/v2/metadata`
     ///
-    /// `SaveMetadata`, tag `Registry V2`. Idempotent: twice is as good as once. Published types.
+    /// `SaveMetadata`, tag `Registry V2`. Idempotent, retried automatically. Published types.
     /// - Required: query `account_identifier`.
     /// - Body, optional: [`types::MetadataInput`], `application/json`.
     /// - Result: [`types::SaveMetadataResponse`], `application/json`; errors 400, 401, 403, 404, 500.
@@ -219,7 +219,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v2/files/search`
     ///
-    /// `SearchFiles`, tag `Registry V2`. Safe: it only reads. Published types.
+    /// `SearchFiles`, tag `Registry V2`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier`, `registry_identifier`, `query`.
     /// - Result: [`types::SearchFilesResponse`], `application/json`; errors 400, 401, 403, 404, 500.
     /// - List: `paged page/size from 0, size 20, at most 100, items data, total itemCount, size pageSize`.
@@ -239,7 +239,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /har/api/v2/metadata`
     ///
-    /// `UpdateMetadata`, tag `Registry V2`. Not repeated: twice may be more than once. Published types.
+    /// `UpdateMetadata`, tag `Registry V2`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier`.
     /// - Body, optional: [`types::MetadataInput`], `application/json`.
     /// - Result: [`types::UpdateMetadataResponse`], `application/json`; errors 400, 401, 403, 404, 500.
@@ -287,7 +287,7 @@ impl AddOciArtifactTags {
     pub fn send(self) -> rt::Sending<types::AddOciArtifactTagsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -313,7 +313,7 @@ impl CreateBulkDownloadRequest {
     pub fn send(self) -> rt::Sending<types::CreateBulkDownloadRequestResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -339,7 +339,7 @@ impl DeleteMetadata {
     pub fn send(self) -> rt::Sending<types::DeleteMetadataResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -358,7 +358,7 @@ impl GetBulkDownloadRequestStatus {
     pub fn send(self) -> rt::Sending<types::GetBulkDownloadRequestStatusResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -377,7 +377,7 @@ impl GetFile {
     pub fn send(self) -> rt::Sending<rt::ByteStream> {
         self.call.byte_answer()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -424,7 +424,7 @@ impl GetMetadata {
     pub fn send(self) -> rt::Sending<types::GetMetadataResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -478,7 +478,7 @@ impl GetMetadataKeys {
     pub fn send(self) -> rt::Sending<types::GetMetadataKeysResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -539,7 +539,7 @@ impl GetMetadataValues {
     pub fn send(self) -> rt::Sending<types::GetMetadataValuesResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -667,7 +667,7 @@ impl ListPackages {
     pub fn send(self) -> rt::Sending<types::ListPackagesResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -794,7 +794,7 @@ impl ListRegistries {
     pub fn send(self) -> rt::Sending<types::ListRegistriesResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -914,7 +914,7 @@ impl ListVersions {
     pub fn send(self) -> rt::Sending<types::ListVersionsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1004,7 +1004,7 @@ impl RegistryV2Copy {
     pub fn send(self) -> rt::Sending<types::RegistryV2CopyResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1030,7 +1030,7 @@ impl SaveMetadata {
     pub fn send(self) -> rt::Sending<types::SaveMetadataResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1063,7 +1063,7 @@ impl SearchFiles {
     pub fn send(self) -> rt::Sending<types::SearchFilesResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1096,7 +1096,7 @@ impl UpdateMetadata {
     pub fn send(self) -> rt::Sending<types::UpdateMetadataResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /har/api/v3/bulkdelete`
     ///
-    /// `BulkDeleteV3`, tag `Registry V3 - Bulk Deletion`. Not repeated: twice may be more than once. Published types.
+    /// `BulkDeleteV3`, tag `Registry V3 - Bulk Deletion`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier`.
     /// - Body, optional: [`types::BulkDeleteRequestInputV3`], `application/json`.
     /// - Result: [`types::BulkDeleteResponseV3`], `application/json`.
@@ -51,7 +51,7 @@ impl BulkDeleteV3 {
     pub fn send(self) -> rt::Sending<types::BulkDeleteResponseV3> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /har/api/v3/files/{id}/metadata`
     ///
-    /// `GetFileMetadataV3`, tag `Registry V3 - Files`. Safe: it only reads. Published types.
+    /// `GetFileMetadataV3`, tag `Registry V3 - Files`. Read-only, retried automatically. Published types.
     /// - Required: path `id`; query `account_identifier`.
     /// - Result: [`types::GetFileMetadataV3Response`], `application/json`.
     /// - List: `whole list, items data`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v3/files/{id}/preview`
     ///
-    /// `GetFilePreviewV3`, tag `Registry V3 - Files`. Safe: it only reads. Published types.
+    /// `GetFilePreviewV3`, tag `Registry V3 - Files`. Read-only, retried automatically. Published types.
     /// - Required: path `id`; query `account_identifier`.
     /// - Result: [`types::FilePreviewResponseBodyV3`], `application/json`.
     #[inline]
@@ -41,7 +41,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v3/files/{id}/content`
     ///
-    /// `GetFileV3`, tag `Registry V3 - Files`. Safe: it only reads. Published types.
+    /// `GetFileV3`, tag `Registry V3 - Files`. Read-only, retried automatically. Published types.
     /// - Required: path `id`; query `account_identifier`.
     /// - Result: bytes, as a stream, `application/octet-stream`.
     #[inline]
@@ -58,7 +58,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v3/files`
     ///
-    /// `ListFilesV3`, tag `Registry V3 - Files`. Safe: it only reads. Published types.
+    /// `ListFilesV3`, tag `Registry V3 - Files`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier`.
     /// - Result: [`types::ListFilesResponseBodyV3`], `application/json`.
     /// - List: `paged page/size from 0, size 20, at most 100, items items, size size, more hasMore`.
@@ -71,7 +71,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v3/internal/registries/{registry_name}/files`
     ///
-    /// `ListRegistryFilesV3`, tag `Registry V3 - Files`. Safe: it only reads. Published types.
+    /// `ListRegistryFilesV3`, tag `Registry V3 - Files`. Read-only, retried automatically. Published types.
     /// - Required: path `registry_name`; query `account_identifier`.
     /// - Result: [`types::ListFilesResponseBodyV3`], `application/json`.
     /// - List: `paged page/size from 0, size 20, at most 100, items items, size size, more hasMore`.
@@ -89,7 +89,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /har/api/v3/files/{id}/metadata`
     ///
-    /// `SaveFileMetadataV3`, tag `Registry V3 - Files`. Idempotent: twice is as good as once. Published types.
+    /// `SaveFileMetadataV3`, tag `Registry V3 - Files`. Idempotent, retried automatically. Published types.
     /// - Required: path `id`; query `account_identifier`.
     /// - Body, optional: [`types::MetadataInputV3`], `application/json`.
     /// - Result: [`types::SaveFileMetadataV3Response`], `application/json`.
@@ -107,7 +107,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /har/api/v3/files/search`
     ///
-    /// `SearchRegistryFilesV3`, tag `Registry V3 - Files`. Safe: it only reads. Published types.
+    /// `SearchRegistryFilesV3`, tag `Registry V3 - Files`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier`.
     /// - Body, optional: [`types::SearchRegistryFilesRequestInputV3`], `application/json`.
     /// - Result: [`types::ListFilesResponseBodyV3`], `application/json`.
@@ -124,7 +124,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /har/api/v3/files/{id}/metadata`
     ///
-    /// `UpsertFileMetadataV3`, tag `Registry V3 - Files`. Not repeated: twice may be more than once. Published types.
+    /// `UpsertFileMetadataV3`, tag `Registry V3 - Files`. Not idempotent, never retried. Published types.
     /// - Required: path `id`; query `account_identifier`.
     /// - Body, optional: [`types::MetadataInputV3`], `application/json`.
     /// - Result: [`types::UpsertFileMetadataV3Response`], `application/json`.
@@ -153,7 +153,7 @@ impl GetFileMetadataV3 {
     pub fn send(self) -> rt::Sending<types::GetFileMetadataV3Response> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -193,7 +193,7 @@ impl GetFilePreviewV3 {
     pub fn send(self) -> rt::Sending<types::FilePreviewResponseBodyV3> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -219,7 +219,7 @@ impl GetFileV3 {
     pub fn send(self) -> rt::Sending<rt::ByteStream> {
         self.call.byte_answer()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -315,7 +315,7 @@ impl ListFilesV3 {
     pub fn send(self) -> rt::Sending<types::ListFilesResponseBodyV3> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -390,7 +390,7 @@ impl ListRegistryFilesV3 {
     pub fn send(self) -> rt::Sending<types::ListFilesResponseBodyV3> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -423,7 +423,7 @@ impl SaveFileMetadataV3 {
     pub fn send(self) -> rt::Sending<types::SaveFileMetadataV3Response> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -484,7 +484,7 @@ impl SearchRegistryFilesV3 {
     pub fn send(self) -> rt::Sending<types::ListFilesResponseBodyV3> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -517,7 +517,7 @@ impl UpsertFileMetadataV3 {
     pub fn send(self) -> rt::Sending<types::UpsertFileMetadataV3Response> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

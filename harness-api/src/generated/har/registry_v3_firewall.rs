@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /har/api/v3/build-info`
     ///
-    /// `AddBuildInfoV3`, tag `Registry V3 - Firewall`. Not repeated: twice may be more than once. Published types.
+    /// `AddBuildInfoV3`, tag `Registry V3 - Firewall`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier`.
     /// - Body, optional: [`types::BuildInfoRequestInputV3`], `application/json`.
     /// - Result: nothing.
@@ -22,7 +22,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /har/api/v3/scans/bulk-evaluate-sync`
     ///
-    /// `BulkEvaluateArtifactsV3`, tag `Registry V3 - Firewall`. Not repeated: twice may be more than once. Published types.
+    /// `BulkEvaluateArtifactsV3`, tag `Registry V3 - Firewall`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier`.
     /// - Body, optional: [`types::BulkScanEvaluateSyncRequestV3`], `application/json`.
     /// - Result: [`types::BulkEvaluateArtifactsV3Response`], `application/json`.
@@ -38,7 +38,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /har/api/v3/scans/exceptions`
     ///
-    /// `CreateFirewallExceptionV3`, tag `Registry V3 - Firewall`. Not repeated: twice may be more than once. Published types.
+    /// `CreateFirewallExceptionV3`, tag `Registry V3 - Firewall`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier`.
     /// - Body, optional: [`types::FirewallExceptionCreateRequestV3`], `application/json`.
     /// - Result: [`types::FirewallExceptionResponseV3`], `application/json`; errors 409.
@@ -54,7 +54,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /har/api/v3/scans/exceptions/{id}`
     ///
-    /// `DeleteFirewallExceptionV3`, tag `Registry V3 - Firewall`. Idempotent: twice is as good as once. Published types.
+    /// `DeleteFirewallExceptionV3`, tag `Registry V3 - Firewall`. Idempotent, retried automatically. Published types.
     /// - Required: path `id`; query `account_identifier`.
     /// - Result: nothing.
     #[inline]
@@ -71,7 +71,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /har/api/v3/scans/evaluate`
     ///
-    /// `EvaluateArtifactScanV3`, tag `Registry V3 - Firewall`. Not repeated: twice may be more than once. Published types.
+    /// `EvaluateArtifactScanV3`, tag `Registry V3 - Firewall`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier`.
     /// - Body, optional: [`types::ArtifactScanEvaluateRequestInputV3`], `application/json`.
     /// - Result: [`types::EvaluateArtifactScanV3Response`], `application/json`.
@@ -87,7 +87,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v3/scans/{id}/details`
     ///
-    /// `GetArtifactScanDetailsV3`, tag `Registry V3 - Firewall`. Safe: it only reads. Published types.
+    /// `GetArtifactScanDetailsV3`, tag `Registry V3 - Firewall`. Read-only, retried automatically. Published types.
     /// - Required: path `id`; query `account_identifier`.
     /// - Result: [`types::GetArtifactScanDetailsV3Response`], `application/json`.
     #[inline]
@@ -104,7 +104,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v3/scans`
     ///
-    /// `GetArtifactScansV3`, tag `Registry V3 - Firewall`. Safe: it only reads. Published types.
+    /// `GetArtifactScansV3`, tag `Registry V3 - Firewall`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier`.
     /// - Result: [`types::GetArtifactScansV3Response`], `application/json`.
     /// - List: `paged page/size from 0, size 20, at most 100, items data, total itemCount, size pageSize`.
@@ -120,7 +120,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v3/scans/bulk-evaluate/{evaluation_id}`
     ///
-    /// `GetBulkScanEvaluationStatusV3`, tag `Registry V3 - Firewall`. Safe: it only reads. Published types.
+    /// `GetBulkScanEvaluationStatusV3`, tag `Registry V3 - Firewall`. Read-only, retried automatically. Published types.
     /// - Required: path `evaluation_id`; query `account_identifier`.
     /// - Result: [`types::GetBulkScanEvaluationStatusV3Response`], `application/json`.
     #[inline]
@@ -137,7 +137,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /har/api/v3/scans/bulk-evaluate`
     ///
-    /// `InitiateBulkScanEvaluationV3`, tag `Registry V3 - Firewall`. Not repeated: twice may be more than once. Published types.
+    /// `InitiateBulkScanEvaluationV3`, tag `Registry V3 - Firewall`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier`.
     /// - Body, optional: [`types::BulkScanEvaluationRequestV3`], `application/json`.
     /// - Result: [`types::InitiateBulkScanEvaluationV3Response`], `application/json`.
@@ -153,7 +153,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v3/scans/versions`
     ///
-    /// `ListFirewallExceptionVersionsV3`, tag `Registry V3 - Firewall`. Safe: it only reads. Published types.
+    /// `ListFirewallExceptionVersionsV3`, tag `Registry V3 - Firewall`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier`.
     /// - Result: [`types::ListFirewallExceptionVersionsV3Response`], `application/json`.
     /// - List: `paged page/size from 0, size 20, at most 100, items items, size size, more hasMore`.
@@ -169,7 +169,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v3/scans/exceptions`
     ///
-    /// `ListFirewallExceptionsV3`, tag `Registry V3 - Firewall`. Safe: it only reads. Published types.
+    /// `ListFirewallExceptionsV3`, tag `Registry V3 - Firewall`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier`.
     /// - Result: [`types::ListFirewallExceptionsResponseBodyV3`], `application/json`.
     /// - List: `paged page/size from 0, size 20, at most 100, items items, size size, more hasMore`.
@@ -185,7 +185,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v3/build-info/pipeline/details`
     ///
-    /// `ListPipelineBuildInfoDetailsV3`, tag `Registry V3 - Firewall`. Safe: it only reads. Published types.
+    /// `ListPipelineBuildInfoDetailsV3`, tag `Registry V3 - Firewall`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier`.
     /// - Result: [`types::ListPipelineBuildInfoDetailsResponseBodyV3`], `application/json`.
     /// - List: `paged page/size from 0, size 20, at most 100, items pipelineData, size size, more hasMore`.
@@ -201,7 +201,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /har/api/v3/scans/exceptions/{id}`
     ///
-    /// `UpdateFirewallExceptionV3`, tag `Registry V3 - Firewall`. Idempotent: twice is as good as once. Published types.
+    /// `UpdateFirewallExceptionV3`, tag `Registry V3 - Firewall`. Idempotent, retried automatically. Published types.
     /// - Required: path `id`; query `account_identifier`.
     /// - Body, optional: [`types::FirewallExceptionUpdateRequestV3`], `application/json`.
     /// - Result: [`types::FirewallExceptionResponseV3`], `application/json`.
@@ -219,7 +219,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /har/api/v3/scans/exceptions/{id}/status`
     ///
-    /// `UpdateStatusFirewallExceptionV3`, tag `Registry V3 - Firewall`. Idempotent: twice is as good as once. Published types.
+    /// `UpdateStatusFirewallExceptionV3`, tag `Registry V3 - Firewall`. Idempotent, retried automatically. Published types.
     /// - Required: path `id`; query `account_identifier`.
     /// - Body, optional: [`types::FirewallExceptionApprovalRequestV3`], `application/json`.
     /// - Result: [`types::FirewallExceptionResponseV3`], `application/json`.
@@ -255,7 +255,7 @@ impl AddBuildInfoV3 {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -295,7 +295,7 @@ impl BulkEvaluateArtifactsV3 {
     pub fn send(self) -> rt::Sending<types::BulkEvaluateArtifactsV3Response> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -321,7 +321,7 @@ impl CreateFirewallExceptionV3 {
     pub fn send(self) -> rt::Sending<types::FirewallExceptionResponseV3> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -340,7 +340,7 @@ impl DeleteFirewallExceptionV3 {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -366,7 +366,7 @@ impl EvaluateArtifactScanV3 {
     pub fn send(self) -> rt::Sending<types::EvaluateArtifactScanV3Response> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -392,7 +392,7 @@ impl GetArtifactScanDetailsV3 {
     pub fn send(self) -> rt::Sending<types::GetArtifactScanDetailsV3Response> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -515,7 +515,7 @@ impl GetArtifactScansV3 {
     pub fn send(self) -> rt::Sending<types::GetArtifactScansV3Response> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -555,7 +555,7 @@ impl GetBulkScanEvaluationStatusV3 {
     pub fn send(self) -> rt::Sending<types::GetBulkScanEvaluationStatusV3Response> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -595,7 +595,7 @@ impl InitiateBulkScanEvaluationV3 {
     pub fn send(self) -> rt::Sending<types::InitiateBulkScanEvaluationV3Response> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -642,7 +642,7 @@ impl ListFirewallExceptionVersionsV3 {
     pub fn send(self) -> rt::Sending<types::ListFirewallExceptionVersionsV3Response> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -763,7 +763,7 @@ impl ListFirewallExceptionsV3 {
     pub fn send(self) -> rt::Sending<types::ListFirewallExceptionsResponseBodyV3> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -892,7 +892,7 @@ impl ListPipelineBuildInfoDetailsV3 {
     pub fn send(self) -> rt::Sending<types::ListPipelineBuildInfoDetailsResponseBodyV3> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -925,7 +925,7 @@ impl UpdateFirewallExceptionV3 {
     pub fn send(self) -> rt::Sending<types::FirewallExceptionResponseV3> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -951,7 +951,7 @@ impl UpdateStatusFirewallExceptionV3 {
     pub fn send(self) -> rt::Sending<types::FirewallExceptionResponseV3> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

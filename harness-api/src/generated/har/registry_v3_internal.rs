@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /har/api/v3/internal/search/backfill/state`
     ///
-    /// `GetBackfillStateV3`, tag `Registry V3 - Internal`. Safe: it only reads. Published types.
+    /// `GetBackfillStateV3`, tag `Registry V3 - Internal`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier`.
     /// - Result: [`types::GetBackfillStateV3Response`], `application/json`.
     #[inline]
@@ -21,7 +21,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v3/internal/search/backfill/status/{job_id}`
     ///
-    /// `GetBackfillTaskStatusV3`, tag `Registry V3 - Internal`. Safe: it only reads. Published types.
+    /// `GetBackfillTaskStatusV3`, tag `Registry V3 - Internal`. Read-only, retried automatically. Published types.
     /// - Required: path `job_id`; query `account_identifier`.
     /// - Result: [`types::GetBackfillTaskStatusV3Response`], `application/json`; errors 404.
     #[inline]
@@ -38,7 +38,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /har/api/v3/internal/search/backfill`
     ///
-    /// `TriggerBackfillV3`, tag `Registry V3 - Internal`. Not repeated: twice may be more than once. Published types.
+    /// `TriggerBackfillV3`, tag `Registry V3 - Internal`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier`.
     /// - Body: [`types::BackfillTriggerRequestInputV3`], `application/json`.
     /// - Result: [`types::TriggerBackfillV3Response`], `application/json`; errors 409.
@@ -67,7 +67,7 @@ impl GetBackfillStateV3 {
     pub fn send(self) -> rt::Sending<types::GetBackfillStateV3Response> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -86,7 +86,7 @@ impl GetBackfillTaskStatusV3 {
     pub fn send(self) -> rt::Sending<types::GetBackfillTaskStatusV3Response> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -105,7 +105,7 @@ impl TriggerBackfillV3 {
     pub fn send(self) -> rt::Sending<types::TriggerBackfillV3Response> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

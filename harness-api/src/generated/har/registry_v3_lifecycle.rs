@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /har/api/v3/lifecycle/executions`
     ///
-    /// `CreateLifecycleExecutionV3`, tag `Registry V3 - Lifecycle`. Not repeated: twice may be more than once. Published types.
+    /// `CreateLifecycleExecutionV3`, tag `Registry V3 - Lifecycle`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier`.
     /// - Body: [`types::LifecycleDryRunRequestBodyV3`], `application/json`.
     /// - Result: [`types::LifecycleExecutionResponseV3`], `application/json`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /har/api/v3/lifecycle/rules`
     ///
-    /// `CreateLifecycleRuleV3`, tag `Registry V3 - Lifecycle`. Not repeated: twice may be more than once. Published types.
+    /// `CreateLifecycleRuleV3`, tag `Registry V3 - Lifecycle`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier`.
     /// - Body: [`types::LifecycleRuleRequestBodyV3`], `application/json`.
     /// - Result: [`types::LifecycleRuleResponseV3`], `application/json`.
@@ -42,7 +42,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /har/api/v3/lifecycle/rules/{id}`
     ///
-    /// `DeleteLifecycleRuleV3`, tag `Registry V3 - Lifecycle`. Idempotent: twice is as good as once. Published types.
+    /// `DeleteLifecycleRuleV3`, tag `Registry V3 - Lifecycle`. Idempotent, retried automatically. Published types.
     /// - Required: path `id`; query `account_identifier`.
     /// - Result: nothing.
     #[inline]
@@ -59,7 +59,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v3/lifecycle/executions/{executionId}`
     ///
-    /// `GetLifecycleExecutionV3`, tag `Registry V3 - Lifecycle`. Safe: it only reads. Published types.
+    /// `GetLifecycleExecutionV3`, tag `Registry V3 - Lifecycle`. Read-only, retried automatically. Published types.
     /// - Required: path `execution_id` = `executionId`; query `account_identifier`.
     /// - Result: [`types::LifecycleExecutionResponseV3`], `application/json`.
     #[inline]
@@ -76,7 +76,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v3/lifecycle/rules/{id}`
     ///
-    /// `GetLifecycleRuleV3`, tag `Registry V3 - Lifecycle`. Safe: it only reads. Published types.
+    /// `GetLifecycleRuleV3`, tag `Registry V3 - Lifecycle`. Read-only, retried automatically. Published types.
     /// - Required: path `id`; query `account_identifier`.
     /// - Result: [`types::LifecycleRuleResponseV3`], `application/json`.
     #[inline]
@@ -93,7 +93,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v3/lifecycle/stats`
     ///
-    /// `GetLifecycleStatsV3`, tag `Registry V3 - Lifecycle`. Safe: it only reads. Published types.
+    /// `GetLifecycleStatsV3`, tag `Registry V3 - Lifecycle`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier`.
     /// - Result: [`types::LifecycleStatsResponseV3`], `application/json`.
     #[inline]
@@ -108,7 +108,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v3/lifecycle/executions/{executionId}/items`
     ///
-    /// `ListLifecycleExecutionItemsV3`, tag `Registry V3 - Lifecycle`. Safe: it only reads. Published types.
+    /// `ListLifecycleExecutionItemsV3`, tag `Registry V3 - Lifecycle`. Read-only, retried automatically. Published types.
     /// - Required: path `execution_id` = `executionId`; query `account_identifier`.
     /// - Result: [`types::ListLifecycleExecutionItemsResponseV3`], `application/json`.
     /// - List: `paged page/size from 0, size 20, at most 100, items items, size size, more hasMore`.
@@ -126,7 +126,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v3/lifecycle/executions`
     ///
-    /// `ListLifecycleExecutionsV3`, tag `Registry V3 - Lifecycle`. Safe: it only reads. Published types.
+    /// `ListLifecycleExecutionsV3`, tag `Registry V3 - Lifecycle`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier`.
     /// - Result: [`types::ListLifecycleExecutionsResponseBodyV3`], `application/json`.
     /// - List: `paged page/size from 0, size 20, at most 100, items items, size size, more hasMore`.
@@ -142,7 +142,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v3/lifecycle/rules`
     ///
-    /// `ListLifecycleRulesV3`, tag `Registry V3 - Lifecycle`. Safe: it only reads. Published types.
+    /// `ListLifecycleRulesV3`, tag `Registry V3 - Lifecycle`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier`.
     /// - Result: [`types::ListLifecycleRulesResponseBodyV3`], `application/json`.
     /// - List: `paged page/size from 0, size 20, at most 100, items items, size size, more hasMore`.
@@ -158,7 +158,7 @@ impl<'c> Api<'c> {
     }
     /// `PATCH /har/api/v3/lifecycle/rules/{id}`
     ///
-    /// `PatchLifecycleRuleV3`, tag `Registry V3 - Lifecycle`. Not repeated: twice may be more than once. Published types.
+    /// `PatchLifecycleRuleV3`, tag `Registry V3 - Lifecycle`. Not idempotent, never retried. Published types.
     /// - Required: path `id`; query `account_identifier`.
     /// - Body: [`types::LifecycleRulePatchBodyV3`], `application/json`.
     /// - Result: [`types::LifecycleRuleResponseV3`], `application/json`.
@@ -178,7 +178,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /har/api/v3/lifecycle/rules/{id}`
     ///
-    /// `UpdateLifecycleRuleV3`, tag `Registry V3 - Lifecycle`. Idempotent: twice is as good as once. Published types.
+    /// `UpdateLifecycleRuleV3`, tag `Registry V3 - Lifecycle`. Idempotent, retried automatically. Published types.
     /// - Required: path `id`; query `account_identifier`.
     /// - Body: [`types::LifecycleRuleRequestBodyV3`], `application/json`.
     /// - Result: [`types::LifecycleRuleResponseV3`], `application/json`.
@@ -223,7 +223,7 @@ impl CreateLifecycleExecutionV3 {
     pub fn send(self) -> rt::Sending<types::LifecycleExecutionResponseV3> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -256,7 +256,7 @@ impl CreateLifecycleRuleV3 {
     pub fn send(self) -> rt::Sending<types::LifecycleRuleResponseV3> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -275,7 +275,7 @@ impl DeleteLifecycleRuleV3 {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -308,7 +308,7 @@ impl GetLifecycleExecutionV3 {
     pub fn send(self) -> rt::Sending<types::LifecycleExecutionResponseV3> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -341,7 +341,7 @@ impl GetLifecycleRuleV3 {
     pub fn send(self) -> rt::Sending<types::LifecycleRuleResponseV3> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -425,7 +425,7 @@ impl GetLifecycleStatsV3 {
     pub fn send(self) -> rt::Sending<types::LifecycleStatsResponseV3> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -531,7 +531,7 @@ impl ListLifecycleExecutionItemsV3 {
     pub fn send(self) -> rt::Sending<types::ListLifecycleExecutionItemsResponseV3> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -639,7 +639,7 @@ impl ListLifecycleExecutionsV3 {
     pub fn send(self) -> rt::Sending<types::ListLifecycleExecutionsResponseBodyV3> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -751,7 +751,7 @@ impl ListLifecycleRulesV3 {
     pub fn send(self) -> rt::Sending<types::ListLifecycleRulesResponseBodyV3> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -791,7 +791,7 @@ impl PatchLifecycleRuleV3 {
     pub fn send(self) -> rt::Sending<types::LifecycleRuleResponseV3> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -824,7 +824,7 @@ impl UpdateLifecycleRuleV3 {
     pub fn send(self) -> rt::Sending<types::LifecycleRuleResponseV3> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

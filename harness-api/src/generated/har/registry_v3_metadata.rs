@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /har/api/v3/metadata/{id}`
     ///
-    /// `DeleteMetadataV3`, tag `Registry V3 - Metadata`. Idempotent: twice is as good as once. Published types.
+    /// `DeleteMetadataV3`, tag `Registry V3 - Metadata`. Idempotent, retried automatically. Published types.
     /// - Required: path `id`; query `account_identifier`.
     /// - Result: nothing.
     #[inline]
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v3/metadata/keys`
     ///
-    /// `GetMetadataKeysV3`, tag `Registry V3 - Metadata`. Safe: it only reads. Published types.
+    /// `GetMetadataKeysV3`, tag `Registry V3 - Metadata`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier`.
     /// - Result: [`types::ListMetadataKeysResponseBodyV3`], `application/json`.
     /// - List: `paged page/size from 0, size 20, at most 100, items items, size size, more hasMore`.
@@ -39,7 +39,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v3/metadata/values`
     ///
-    /// `GetMetadataValuesV3`, tag `Registry V3 - Metadata`. Safe: it only reads. Published types.
+    /// `GetMetadataValuesV3`, tag `Registry V3 - Metadata`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier`, `key`.
     /// - Result: [`types::ListMetadataValuesResponseBodyV3`], `application/json`.
     /// - List: `paged page/size from 0, size 20, at most 100, items items, size size, more hasMore`.
@@ -68,7 +68,7 @@ impl DeleteMetadataV3 {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -122,7 +122,7 @@ impl GetMetadataKeysV3 {
     pub fn send(self) -> rt::Sending<types::ListMetadataKeysResponseBodyV3> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -183,7 +183,7 @@ impl GetMetadataValuesV3 {
     pub fn send(self) -> rt::Sending<types::ListMetadataValuesResponseBodyV3> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

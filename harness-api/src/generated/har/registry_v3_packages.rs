@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /har/api/v3/packages/{id}`
     ///
-    /// `DeletePackageV3`, tag `Registry V3 - Packages`. Idempotent: twice is as good as once. Published types.
+    /// `DeletePackageV3`, tag `Registry V3 - Packages`. Idempotent, retried automatically. Published types.
     /// - Required: path `id`; query `account_identifier`.
     /// - Result: nothing.
     #[inline]
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v3/packages/{id}/metadata`
     ///
-    /// `GetPackageMetadataV3`, tag `Registry V3 - Packages`. Safe: it only reads. Published types.
+    /// `GetPackageMetadataV3`, tag `Registry V3 - Packages`. Read-only, retried automatically. Published types.
     /// - Required: path `id`; query `account_identifier`.
     /// - Result: [`types::GetPackageMetadataV3Response`], `application/json`.
     /// - List: `whole list, items data`.
@@ -41,7 +41,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /har/api/v3/packages/stats`
     ///
-    /// `GetPackagesStatsV3`, tag `Registry V3 - Packages`. Safe: it only reads. Published types.
+    /// `GetPackagesStatsV3`, tag `Registry V3 - Packages`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier`.
     /// - Body: [`types::PackagesStatsRequestInputV3`], `application/json`.
     /// - Result: [`types::PackagesStatsResponseBodyV3`], `application/json`.
@@ -59,7 +59,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v3/packages`
     ///
-    /// `ListPackagesV3`, tag `Registry V3 - Packages`. Safe: it only reads. Published types.
+    /// `ListPackagesV3`, tag `Registry V3 - Packages`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier`.
     /// - Result: [`types::ListPackagesResponseBodyV3`], `application/json`.
     /// - List: `paged page/size from 0, size 20, at most 100, items items, size size, more hasMore`.
@@ -75,7 +75,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /har/api/v3/packages/{id}/restore`
     ///
-    /// `RestorePackageV3`, tag `Registry V3 - Packages`. Not repeated: twice may be more than once. Published types.
+    /// `RestorePackageV3`, tag `Registry V3 - Packages`. Not idempotent, never retried. Published types.
     /// - Required: path `id`; query `account_identifier`.
     /// - Result: nothing.
     #[inline]
@@ -92,7 +92,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /har/api/v3/packages/{id}/metadata`
     ///
-    /// `SavePackageMetadataV3`, tag `Registry V3 - Packages`. Idempotent: twice is as good as once. Published types.
+    /// `SavePackageMetadataV3`, tag `Registry V3 - Packages`. Idempotent, retried automatically. Published types.
     /// - Required: path `id`; query `account_identifier`.
     /// - Body, optional: [`types::MetadataInputV3`], `application/json`.
     /// - Result: [`types::SavePackageMetadataV3Response`], `application/json`.
@@ -110,7 +110,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /har/api/v3/packages/{id}/metadata`
     ///
-    /// `UpsertPackageMetadataV3`, tag `Registry V3 - Packages`. Not repeated: twice may be more than once. Published types.
+    /// `UpsertPackageMetadataV3`, tag `Registry V3 - Packages`. Not idempotent, never retried. Published types.
     /// - Required: path `id`; query `account_identifier`.
     /// - Body, optional: [`types::MetadataInputV3`], `application/json`.
     /// - Result: [`types::UpsertPackageMetadataV3Response`], `application/json`.
@@ -146,7 +146,7 @@ impl DeletePackageV3 {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -165,7 +165,7 @@ impl GetPackageMetadataV3 {
     pub fn send(self) -> rt::Sending<types::GetPackageMetadataV3Response> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -205,7 +205,7 @@ impl GetPackagesStatsV3 {
     pub fn send(self) -> rt::Sending<types::PackagesStatsResponseBodyV3> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -316,7 +316,7 @@ impl ListPackagesV3 {
     pub fn send(self) -> rt::Sending<types::ListPackagesResponseBodyV3> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -342,7 +342,7 @@ impl RestorePackageV3 {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -368,7 +368,7 @@ impl SavePackageMetadataV3 {
     pub fn send(self) -> rt::Sending<types::SavePackageMetadataV3Response> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -394,7 +394,7 @@ impl UpsertPackageMetadataV3 {
     pub fn send(self) -> rt::Sending<types::UpsertPackageMetadataV3Response> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /har/api/v3/registries/{id}`
     ///
-    /// `DeleteRegistryV3`, tag `Registry V3 - Registries`. Idempotent: twice is as good as once. Published types.
+    /// `DeleteRegistryV3`, tag `Registry V3 - Registries`. Idempotent, retried automatically. Published types.
     /// - Required: path `id`; query `account_identifier`.
     /// - Result: nothing.
     #[inline]
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /har/api/v3/registries/stats`
     ///
-    /// `GetRegistriesStatsV3`, tag `Registry V3 - Registries`. Safe: it only reads. Published types.
+    /// `GetRegistriesStatsV3`, tag `Registry V3 - Registries`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier`.
     /// - Body: [`types::RegistriesStatsRequestInputV3`], `application/json`.
     /// - Result: [`types::RegistriesStatsResponseBodyV3`], `application/json`.
@@ -41,7 +41,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v3/registries/{id}/metadata`
     ///
-    /// `GetRegistryMetadataV3`, tag `Registry V3 - Registries`. Safe: it only reads. Published types.
+    /// `GetRegistryMetadataV3`, tag `Registry V3 - Registries`. Read-only, retried automatically. Published types.
     /// - Required: path `id`; query `account_identifier`.
     /// - Result: [`types::GetRegistryMetadataV3Response`], `application/json`.
     /// - List: `whole list, items data`.
@@ -59,7 +59,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v3/registries`
     ///
-    /// `ListRegistriesV3`, tag `Registry V3 - Registries`. Safe: it only reads. Published types.
+    /// `ListRegistriesV3`, tag `Registry V3 - Registries`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier`.
     /// - Result: [`types::ListRegistriesResponseBodyV3`], `application/json`.
     /// - List: `paged page/size from 0, size 20, at most 100, items items, size size, more hasMore`.
@@ -75,7 +75,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /har/api/v3/registries/{id}/migrate`
     ///
-    /// `MigrateRegistryV3`, tag `Registry V3 - Registries`. Not repeated: twice may be more than once. Published types.
+    /// `MigrateRegistryV3`, tag `Registry V3 - Registries`. Not idempotent, never retried. Published types.
     /// - Required: path `id`; query `account_identifier`.
     /// - Result: nothing.
     #[inline]
@@ -92,7 +92,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /har/api/v3/registries/{id}/rebuild-index`
     ///
-    /// `RebuildRegistryIndexV3`, tag `Registry V3 - Registries`. Not repeated: twice may be more than once. Published types.
+    /// `RebuildRegistryIndexV3`, tag `Registry V3 - Registries`. Not idempotent, never retried. Published types.
     /// - Required: path `id`; query `account_identifier`.
     /// - Result: nothing; errors 405.
     #[inline]
@@ -109,7 +109,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /har/api/v3/registries/{id}/restore`
     ///
-    /// `RestoreRegistryV3`, tag `Registry V3 - Registries`. Not repeated: twice may be more than once. Published types.
+    /// `RestoreRegistryV3`, tag `Registry V3 - Registries`. Not idempotent, never retried. Published types.
     /// - Required: path `id`; query `account_identifier`.
     /// - Result: nothing.
     #[inline]
@@ -126,7 +126,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /har/api/v3/registries/{id}/metadata`
     ///
-    /// `SaveRegistryMetadataV3`, tag `Registry V3 - Registries`. Idempotent: twice is as good as once. Published types.
+    /// `SaveRegistryMetadataV3`, tag `Registry V3 - Registries`. Idempotent, retried automatically. Published types.
     /// - Required: path `id`; query `account_identifier`.
     /// - Body, optional: [`types::MetadataInputV3`], `application/json`.
     /// - Result: [`types::SaveRegistryMetadataV3Response`], `application/json`.
@@ -144,7 +144,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /har/api/v3/registries/{id}/metadata`
     ///
-    /// `UpsertRegistryMetadataV3`, tag `Registry V3 - Registries`. Not repeated: twice may be more than once. Published types.
+    /// `UpsertRegistryMetadataV3`, tag `Registry V3 - Registries`. Not idempotent, never retried. Published types.
     /// - Required: path `id`; query `account_identifier`.
     /// - Body, optional: [`types::MetadataInputV3`], `application/json`.
     /// - Result: [`types::UpsertRegistryMetadataV3Response`], `application/json`.
@@ -180,7 +180,7 @@ impl DeleteRegistryV3 {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -213,7 +213,7 @@ impl GetRegistriesStatsV3 {
     pub fn send(self) -> rt::Sending<types::RegistriesStatsResponseBodyV3> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -232,7 +232,7 @@ impl GetRegistryMetadataV3 {
     pub fn send(self) -> rt::Sending<types::GetRegistryMetadataV3Response> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -354,7 +354,7 @@ impl ListRegistriesV3 {
     pub fn send(self) -> rt::Sending<types::ListRegistriesResponseBodyV3> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -380,7 +380,7 @@ impl MigrateRegistryV3 {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -399,7 +399,7 @@ impl RebuildRegistryIndexV3 {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -418,7 +418,7 @@ impl RestoreRegistryV3 {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -444,7 +444,7 @@ impl SaveRegistryMetadataV3 {
     pub fn send(self) -> rt::Sending<types::SaveRegistryMetadataV3Response> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -470,7 +470,7 @@ impl UpsertRegistryMetadataV3 {
     pub fn send(self) -> rt::Sending<types::UpsertRegistryMetadataV3Response> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /har/api/v3/system/info`
     ///
-    /// `GetSystemInfoV3`, tag `Registry V3 - System`. Safe: it only reads. Published types.
+    /// `GetSystemInfoV3`, tag `Registry V3 - System`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier`.
     /// - Result: [`types::GetSystemInfoV3Response`], `application/json`.
     #[inline]
@@ -32,7 +32,7 @@ impl GetSystemInfoV3 {
     pub fn send(self) -> rt::Sending<types::GetSystemInfoV3Response> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

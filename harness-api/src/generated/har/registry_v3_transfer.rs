@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /har/api/v3/copy`
     ///
-    /// `CopyResourcesV3`, tag `Registry V3 - Transfer`. Not repeated: twice may be more than once. Published types.
+    /// `CopyResourcesV3`, tag `Registry V3 - Transfer`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier`.
     /// - Body, optional: [`types::CopyResourceItemV3`], `application/json`.
     /// - Result: nothing.
@@ -22,7 +22,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /har/api/v3/bulk-download`
     ///
-    /// `CreateBulkDownloadRequestV3`, tag `Registry V3 - Transfer`. Not repeated: twice may be more than once. Published types.
+    /// `CreateBulkDownloadRequestV3`, tag `Registry V3 - Transfer`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier`.
     /// - Body, optional: [`types::BulkDownloadFilesRequestInputV3`], `application/json`.
     /// - Result: [`types::CreateBulkDownloadRequestV3Response`], `application/json`.
@@ -38,7 +38,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v3/bulk-download/{id}`
     ///
-    /// `GetBulkDownloadRequestStatusV3`, tag `Registry V3 - Transfer`. Safe: it only reads. Published types.
+    /// `GetBulkDownloadRequestStatusV3`, tag `Registry V3 - Transfer`. Read-only, retried automatically. Published types.
     /// - Required: path `id`; query `account_identifier`.
     /// - Result: [`types::GetBulkDownloadRequestStatusV3Response`], `application/json`.
     #[inline]
@@ -73,7 +73,7 @@ impl CopyResourcesV3 {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -99,7 +99,7 @@ impl CreateBulkDownloadRequestV3 {
     pub fn send(self) -> rt::Sending<types::CreateBulkDownloadRequestV3Response> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -118,7 +118,7 @@ impl GetBulkDownloadRequestStatusV3 {
     pub fn send(self) -> rt::Sending<types::GetBulkDownloadRequestStatusV3Response> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /har/api/v3/versions/{id}/tags`
     ///
-    /// `AddVersionTagsV3`, tag `Registry V3 - Versions`. Not repeated: twice may be more than once. Published types.
+    /// `AddVersionTagsV3`, tag `Registry V3 - Versions`. Not idempotent, never retried. Published types.
     /// - Required: path `id`; query `account_identifier`.
     /// - Body, optional: [`types::AddTagsV3`], `application/json`.
     /// - Result: nothing.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /har/api/v3/versions/{id}`
     ///
-    /// `DeleteVersionV3`, tag `Registry V3 - Versions`. Idempotent: twice is as good as once. Published types.
+    /// `DeleteVersionV3`, tag `Registry V3 - Versions`. Idempotent, retried automatically. Published types.
     /// - Required: path `id`; query `account_identifier`.
     /// - Result: nothing.
     #[inline]
@@ -41,7 +41,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v3/versions/{id}/conan/recipe-revisions/{recipe_revision_id}/packages/{package_id}/details`
     ///
-    /// `GetConanPackageDetailV3`, tag `Registry V3 - Versions`. Safe: it only reads. Published types.
+    /// `GetConanPackageDetailV3`, tag `Registry V3 - Versions`. Read-only, retried automatically. Published types.
     /// - Required: path `id`, `recipe_revision_id`, `package_id`; query `account_identifier`.
     /// - Result: [`types::GetConanPackageDetailV3Response`], `application/json`.
     #[inline]
@@ -62,7 +62,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v3/versions/{id}/conan/recipe-revisions/{recipe_revision_id}/packages/{package_id}/package-revisions/{package_revision_id}/details`
     ///
-    /// `GetConanPackageRevisionDetailV3`, tag `Registry V3 - Versions`. Safe: it only reads. Published types.
+    /// `GetConanPackageRevisionDetailV3`, tag `Registry V3 - Versions`. Read-only, retried automatically. Published types.
     /// - Required: path `id`, `recipe_revision_id`, `package_id`, `package_revision_id`; query `account_identifier`.
     /// - Result: [`types::GetConanPackageRevisionDetailV3Response`], `application/json`.
     #[inline]
@@ -85,7 +85,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v3/versions/{id}/conan/recipe-revisions/{recipe_revision_id}/details`
     ///
-    /// `GetConanRecipeRevisionDetailV3`, tag `Registry V3 - Versions`. Safe: it only reads. Published types.
+    /// `GetConanRecipeRevisionDetailV3`, tag `Registry V3 - Versions`. Read-only, retried automatically. Published types.
     /// - Required: path `id`, `recipe_revision_id`; query `account_identifier`.
     /// - Result: [`types::GetConanRecipeRevisionDetailV3Response`], `application/json`.
     #[inline]
@@ -104,7 +104,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v3/versions/{id}/metadata`
     ///
-    /// `GetVersionMetadataV3`, tag `Registry V3 - Versions`. Safe: it only reads. Published types.
+    /// `GetVersionMetadataV3`, tag `Registry V3 - Versions`. Read-only, retried automatically. Published types.
     /// - Required: path `id`; query `account_identifier`.
     /// - Result: [`types::GetVersionMetadataV3Response`], `application/json`.
     /// - List: `whole list, items data`.
@@ -122,7 +122,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /har/api/v3/versions/stats`
     ///
-    /// `GetVersionsStatsV3`, tag `Registry V3 - Versions`. Safe: it only reads. Published types.
+    /// `GetVersionsStatsV3`, tag `Registry V3 - Versions`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier`.
     /// - Body: [`types::VersionsStatsRequestInputV3`], `application/json`.
     /// - Result: [`types::VersionsStatsResponseBodyV3`], `application/json`.
@@ -140,7 +140,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v3/versions/{id}/conan/recipe-revisions/{recipe_revision_id}/packages/{package_id}/package-revisions`
     ///
-    /// `ListConanPackageRevisionsV3`, tag `Registry V3 - Versions`. Safe: it only reads. Published types.
+    /// `ListConanPackageRevisionsV3`, tag `Registry V3 - Versions`. Read-only, retried automatically. Published types.
     /// - Required: path `id`, `recipe_revision_id`, `package_id`; query `account_identifier`.
     /// - Result: [`types::ListConanPackageRevisionsResponseBodyV3`], `application/json`.
     /// - List: `paged page/size from 0, size 20, at most 100, items items, size size, more hasMore`.
@@ -162,7 +162,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v3/versions/{id}/conan/recipe-revisions/{recipe_revision_id}/packages`
     ///
-    /// `ListConanPackagesV3`, tag `Registry V3 - Versions`. Safe: it only reads. Published types.
+    /// `ListConanPackagesV3`, tag `Registry V3 - Versions`. Read-only, retried automatically. Published types.
     /// - Required: path `id`, `recipe_revision_id`; query `account_identifier`.
     /// - Result: [`types::ListConanPackagesResponseBodyV3`], `application/json`.
     /// - List: `paged page/size from 0, size 20, at most 100, items items, size size, more hasMore`.
@@ -182,7 +182,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v3/versions/{id}/conan/recipe-revisions`
     ///
-    /// `ListConanRecipeRevisionsV3`, tag `Registry V3 - Versions`. Safe: it only reads. Published types.
+    /// `ListConanRecipeRevisionsV3`, tag `Registry V3 - Versions`. Read-only, retried automatically. Published types.
     /// - Required: path `id`; query `account_identifier`.
     /// - Result: [`types::ListConanRecipeRevisionsResponseBodyV3`], `application/json`.
     /// - List: `paged page/size from 0, size 20, at most 100, items items, size size, more hasMore`.
@@ -200,7 +200,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v3/versions/{id}/deployments`
     ///
-    /// `ListVersionDeploymentsV3`, tag `Registry V3 - Versions`. Safe: it only reads. Published types.
+    /// `ListVersionDeploymentsV3`, tag `Registry V3 - Versions`. Read-only, retried automatically. Published types.
     /// - Required: path `id`; query `account_identifier`.
     /// - Result: [`types::ListVersionDeploymentsResponseBodyV3`], `application/json`.
     /// - List: `paged page/size from 0, size 20, at most 100, items items, size size, more hasMore`.
@@ -218,7 +218,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v3/versions`
     ///
-    /// `ListVersionsV3`, tag `Registry V3 - Versions`. Safe: it only reads. Published types.
+    /// `ListVersionsV3`, tag `Registry V3 - Versions`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier`.
     /// - Result: [`types::ListVersionsResponseBodyV3`], `application/json`.
     /// - List: `paged page/size from 0, size 20, at most 100, items items, size size, more hasMore`.
@@ -234,7 +234,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /har/api/v3/versions/rebuild-metadata`
     ///
-    /// `RebuildVersionMetadataV3`, tag `Registry V3 - Versions`. Not repeated: twice may be more than once. Published types.
+    /// `RebuildVersionMetadataV3`, tag `Registry V3 - Versions`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier`.
     /// - Body: [`types::RebuildVersionMetadataRequestV3`], `application/json`.
     /// - Result: nothing.
@@ -252,7 +252,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /har/api/v3/versions/{id}/restore`
     ///
-    /// `RestoreVersionV3`, tag `Registry V3 - Versions`. Not repeated: twice may be more than once. Published types.
+    /// `RestoreVersionV3`, tag `Registry V3 - Versions`. Not idempotent, never retried. Published types.
     /// - Required: path `id`; query `account_identifier`.
     /// - Result: nothing.
     #[inline]
@@ -269,7 +269,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /har/api/v3/versions/{id}/metadata`
     ///
-    /// `SaveVersionMetadataV3`, tag `Registry V3 - Versions`. Idempotent: twice is as good as once. Published types.
+    /// `SaveVersionMetadataV3`, tag `Registry V3 - Versions`. Idempotent, retried automatically. Published types.
     /// - Required: path `id`; query `account_identifier`.
     /// - Body, optional: [`types::MetadataInputV3`], `application/json`.
     /// - Result: [`types::SaveVersionMetadataV3Response`], `application/json`.
@@ -287,7 +287,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /har/api/v3/versions/{id}/metadata`
     ///
-    /// `UpsertVersionMetadataV3`, tag `Registry V3 - Versions`. Not repeated: twice may be more than once. Published types.
+    /// `UpsertVersionMetadataV3`, tag `Registry V3 - Versions`. Not idempotent, never retried. Published types.
     /// - Required: path `id`; query `account_identifier`.
     /// - Body, optional: [`types::MetadataInputV3`], `application/json`.
     /// - Result: [`types::UpsertVersionMetadataV3Response`], `application/json`.
@@ -323,7 +323,7 @@ impl AddVersionTagsV3 {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -349,7 +349,7 @@ impl DeleteVersionV3 {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -368,7 +368,7 @@ impl GetConanPackageDetailV3 {
     pub fn send(self) -> rt::Sending<types::GetConanPackageDetailV3Response> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -387,7 +387,7 @@ impl GetConanPackageRevisionDetailV3 {
     pub fn send(self) -> rt::Sending<types::GetConanPackageRevisionDetailV3Response> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -406,7 +406,7 @@ impl GetConanRecipeRevisionDetailV3 {
     pub fn send(self) -> rt::Sending<types::GetConanRecipeRevisionDetailV3Response> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -425,7 +425,7 @@ impl GetVersionMetadataV3 {
     pub fn send(self) -> rt::Sending<types::GetVersionMetadataV3Response> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -465,7 +465,7 @@ impl GetVersionsStatsV3 {
     pub fn send(self) -> rt::Sending<types::VersionsStatsResponseBodyV3> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -498,7 +498,7 @@ impl ListConanPackageRevisionsV3 {
     pub fn send(self) -> rt::Sending<types::ListConanPackageRevisionsResponseBodyV3> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -538,7 +538,7 @@ impl ListConanPackagesV3 {
     pub fn send(self) -> rt::Sending<types::ListConanPackagesResponseBodyV3> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -578,7 +578,7 @@ impl ListConanRecipeRevisionsV3 {
     pub fn send(self) -> rt::Sending<types::ListConanRecipeRevisionsResponseBodyV3> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -654,7 +654,7 @@ impl ListVersionDeploymentsV3 {
     pub fn send(self) -> rt::Sending<types::ListVersionDeploymentsResponseBodyV3> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -782,7 +782,7 @@ impl ListVersionsV3 {
     pub fn send(self) -> rt::Sending<types::ListVersionsResponseBodyV3> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -808,7 +808,7 @@ impl RebuildVersionMetadataV3 {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -827,7 +827,7 @@ impl RestoreVersionV3 {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -853,7 +853,7 @@ impl SaveVersionMetadataV3 {
     pub fn send(self) -> rt::Sending<types::SaveVersionMetadataV3Response> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -879,7 +879,7 @@ impl UpsertVersionMetadataV3 {
     pub fn send(self) -> rt::Sending<types::UpsertVersionMetadataV3Response> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

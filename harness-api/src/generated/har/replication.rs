@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /har/api/v1/replication/rules`
     ///
-    /// `createReplicationRule`, tag `Replication`. Not repeated: twice may be more than once. Published types.
+    /// `createReplicationRule`, tag `Replication`. Not idempotent, never retried. Published types.
     /// - Body, optional: [`types::ReplicationRuleRequest`], `application/json`.
     /// - Result: [`types::ReplicationRuleResponse`], `application/json`; errors 400, 401, 403, 404, 500.
     #[inline]
@@ -17,7 +17,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /har/api/v1/replication/rules/{id}`
     ///
-    /// `deleteReplicationRule`, tag `Replication`. Idempotent: twice is as good as once. Published types.
+    /// `deleteReplicationRule`, tag `Replication`. Idempotent, retried automatically. Published types.
     /// - Required: path `id`.
     /// - Result: [`types::RegistryStatusResponse`], `application/json`; errors 400, 401, 403, 404, 500.
     #[inline]
@@ -31,7 +31,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v1/replication/rules/{id}/migration/images/{image_id}/logs`
     ///
-    /// `getMigrationLogsForImage`, tag `Replication`. Safe: it only reads. Published types.
+    /// `getMigrationLogsForImage`, tag `Replication`. Read-only, retried automatically. Published types.
     /// - Required: path `id`, `image_id`.
     /// - Result: text, `application/json`, `text/plain; charset=utf-8`; errors 400, 401, 403, 404, 500.
     #[inline]
@@ -48,7 +48,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v1/replication/rules/{id}`
     ///
-    /// `getReplicationRule`, tag `Replication`. Safe: it only reads. Published types.
+    /// `getReplicationRule`, tag `Replication`. Read-only, retried automatically. Published types.
     /// - Required: path `id`.
     /// - Result: [`types::ReplicationRuleResponse`], `application/json`; errors 400, 401, 403, 404, 500.
     #[inline]
@@ -59,7 +59,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v1/replication/rules/{id}/migration/images`
     ///
-    /// `listMigrationImages`, tag `Replication`. Safe: it only reads. Published types.
+    /// `listMigrationImages`, tag `Replication`. Read-only, retried automatically. Published types.
     /// - Required: path `id`.
     /// - Result: [`types::ListMigrationImagesResponse`], `application/json`; errors 400, 401, 403, 404, 500.
     /// - List: `paged page/size from 1, size 20, items data.images, total data.itemCount, size data.pageSize`.
@@ -71,7 +71,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v1/replication/rules`
     ///
-    /// `listReplicationRules`, tag `Replication`. Safe: it only reads. Published types.
+    /// `listReplicationRules`, tag `Replication`. Read-only, retried automatically. Published types.
     /// - Result: [`types::ListReplicationRulesResponse`], `application/json`; errors 400, 401, 403, 404, 500.
     #[inline]
     pub fn list_replication_rules(&self) -> ListReplicationRules {
@@ -81,7 +81,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /har/api/v1/replication/rules/{id}/migration/start`
     ///
-    /// `startMigration`, tag `Replication`. Not repeated: twice may be more than once. Published types.
+    /// `startMigration`, tag `Replication`. Not idempotent, never retried. Published types.
     /// - Required: path `id`.
     /// - Result: [`types::RegistryStatusResponse`], `application/json`; errors 400, 401, 403, 404, 500.
     #[inline]
@@ -92,7 +92,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /har/api/v1/replication/rules/{id}/migration/stop`
     ///
-    /// `stopMigration`, tag `Replication`. Not repeated: twice may be more than once. Published types.
+    /// `stopMigration`, tag `Replication`. Not idempotent, never retried. Published types.
     /// - Required: path `id`.
     /// - Result: [`types::RegistryStatusResponse`], `application/json`; errors 400, 401, 403, 404, 500.
     #[inline]
@@ -103,7 +103,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /har/api/v1/replication/rules/{id}`
     ///
-    /// `updateReplicationRule`, tag `Replication`. Idempotent: twice is as good as once. Published types.
+    /// `updateReplicationRule`, tag `Replication`. Idempotent, retried automatically. Published types.
     /// - Required: path `id`.
     /// - Body, optional: [`types::ReplicationRuleRequest`], `application/json`.
     /// - Result: [`types::ReplicationRuleResponse`], `application/json`; errors 400, 401, 403, 404, 500.
@@ -143,7 +143,7 @@ impl CreateReplicationRule {
     pub fn send(self) -> rt::Sending<types::ReplicationRuleResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -162,7 +162,7 @@ impl DeleteReplicationRule {
     pub fn send(self) -> rt::Sending<types::RegistryStatusResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -181,7 +181,7 @@ impl GetMigrationLogsForImage {
     pub fn send(self) -> rt::Sending<String> {
         self.call.json()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -200,7 +200,7 @@ impl GetReplicationRule {
     pub fn send(self) -> rt::Sending<types::ReplicationRuleResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -247,7 +247,7 @@ impl ListMigrationImages {
     pub fn send(self) -> rt::Sending<types::ListMigrationImagesResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -280,7 +280,7 @@ impl ListReplicationRules {
     pub fn send(self) -> rt::Sending<types::ListReplicationRulesResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -299,7 +299,7 @@ impl StartMigration {
     pub fn send(self) -> rt::Sending<types::RegistryStatusResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -318,7 +318,7 @@ impl StopMigration {
     pub fn send(self) -> rt::Sending<types::RegistryStatusResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -344,7 +344,7 @@ impl UpdateReplicationRule {
     pub fn send(self) -> rt::Sending<types::ReplicationRuleResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

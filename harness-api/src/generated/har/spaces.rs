@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /har/api/v1/spaces/{space_ref}/labels`
     ///
-    /// `RegistrydefineSpaceLabel`, tag `Spaces`. Not repeated: twice may be more than once. Published types.
+    /// `RegistrydefineSpaceLabel`, tag `Spaces`. Not idempotent, never retried. Published types.
     /// - Required: path `space_ref`.
     /// - Body, optional: [`types::DefineRegistrySpaceLabelRequest`], `application/json`.
     /// - Result: [`types::RegistryTypesLabel`], `application/json`.
@@ -18,7 +18,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /har/api/v1/spaces/{space_ref}/labels/{key}/values`
     ///
-    /// `RegistrydefineSpaceLabelValue`, tag `Spaces`. Not repeated: twice may be more than once. Published types.
+    /// `RegistrydefineSpaceLabelValue`, tag `Spaces`. Not idempotent, never retried. Published types.
     /// - Required: path `space_ref`, `key`.
     /// - Body, optional: [`types::DefineRegistrySpaceLabelValueRequest`], `application/json`.
     /// - Result: [`types::TypesLabelValue`], `application/json`.
@@ -36,7 +36,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /har/api/v1/spaces/{space_ref}/labels/{key}`
     ///
-    /// `RegistrydeleteSpaceLabel`, tag `Spaces`. Idempotent: twice is as good as once. Published types.
+    /// `RegistrydeleteSpaceLabel`, tag `Spaces`. Idempotent, retried automatically. Published types.
     /// - Required: path `space_ref`, `key`.
     /// - Result: nothing.
     #[inline]
@@ -53,7 +53,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /har/api/v1/spaces/{space_ref}/labels/{key}/values/{value}`
     ///
-    /// `RegistrydeleteSpaceLabelValue`, tag `Spaces`. Idempotent: twice is as good as once. Published types.
+    /// `RegistrydeleteSpaceLabelValue`, tag `Spaces`. Idempotent, retried automatically. Published types.
     /// - Required: path `space_ref`, `key`, `value`.
     /// - Result: nothing.
     #[inline]
@@ -72,7 +72,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v1/spaces/{space_ref}/labels/{key}`
     ///
-    /// `findSpaceLabel`, tag `Spaces`. Safe: it only reads. Published types.
+    /// `findSpaceLabel`, tag `Spaces`. Read-only, retried automatically. Published types.
     /// - Required: path `space_ref`, `key`.
     /// - Result: [`types::RegistryTypesLabelWithValues`], `application/json`.
     #[inline]
@@ -89,7 +89,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v1/spaces/{space_ref}/artifacts`
     ///
-    /// `GetAllArtifacts`, tag `Spaces`. Safe: it only reads. Published types.
+    /// `GetAllArtifacts`, tag `Spaces`. Read-only, retried automatically. Published types.
     /// - Required: path `space_ref`.
     /// - Result: [`types::GetAllArtifactsResponse`], `application/json`; errors 400, 401, 403, 404, 500.
     /// - List: `paged page/size from 1, size 20, items data.artifacts, total data.itemCount, size data.pageSize`.
@@ -101,7 +101,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v1/spaces/{space_ref}/registries`
     ///
-    /// `GetAllRegistries`, tag `Spaces`. Safe: it only reads. Published types.
+    /// `GetAllRegistries`, tag `Spaces`. Read-only, retried automatically. Published types.
     /// - Required: path `space_ref`.
     /// - Result: [`types::GetAllRegistriesResponse`], `application/json`; errors 400, 401, 403, 404, 500.
     /// - List: `paged page/size from 1, size 20, items data.registries, total data.itemCount, size data.pageSize`.
@@ -113,7 +113,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v1/spaces/{space_ref}/artifact/stats`
     ///
-    /// `GetArtifactStatsForSpace`, tag `Spaces`. Safe: it only reads. Published types.
+    /// `GetArtifactStatsForSpace`, tag `Spaces`. Read-only, retried automatically. Published types.
     /// - Required: path `space_ref`.
     /// - Result: [`types::ArtifactStatsResponse`], `application/json`; errors 400, 401, 403, 404, 500.
     #[inline]
@@ -128,7 +128,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v1/spaces/{space_ref}/details`
     ///
-    /// `GetStorageDetails`, tag `Spaces`. Safe: it only reads. Published types.
+    /// `GetStorageDetails`, tag `Spaces`. Read-only, retried automatically. Published types.
     /// - Required: path `space_ref`.
     /// - Result: [`types::GetStorageDetailsResponse`], `application/json`; errors 400, 401, 403, 404, 500.
     #[inline]
@@ -143,7 +143,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v1/spaces/{space_ref}/labels/{key}/values`
     ///
-    /// `RegistrylistSpaceLabelValues`, tag `Spaces`. Safe: it only reads. Published types.
+    /// `RegistrylistSpaceLabelValues`, tag `Spaces`. Read-only, retried automatically. Published types.
     /// - Required: path `space_ref`, `key`.
     /// - Result: list of [`types::TypesLabelValue`], `application/json`.
     /// - List: `whole list, items body`.
@@ -161,7 +161,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v1/spaces/{space_ref}/labels`
     ///
-    /// `RegistrylistSpaceLabels`, tag `Spaces`. Safe: it only reads. Published types.
+    /// `RegistrylistSpaceLabels`, tag `Spaces`. Read-only, retried automatically. Published types.
     /// - Required: path `space_ref`.
     /// - Result: list of [`types::RegistryTypesLabel`], `application/json`.
     /// - List: `paged page/limit from 1, size 30, items body`.
@@ -173,7 +173,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /har/api/v1/spaces/{space_ref}/labels`
     ///
-    /// `RegistrysaveSpaceLabel`, tag `Spaces`. Idempotent: twice is as good as once. Published types.
+    /// `RegistrysaveSpaceLabel`, tag `Spaces`. Idempotent, retried automatically. Published types.
     /// - Required: path `space_ref`.
     /// - Body, optional: [`types::SpaceRefLabelsBody`], `application/json`.
     /// - Result: [`types::RegistryTypesLabelWithValues`], `application/json`.
@@ -185,7 +185,7 @@ impl<'c> Api<'c> {
     }
     /// `PATCH /har/api/v1/spaces/{space_ref}/labels/{key}`
     ///
-    /// `RegistryupdateSpaceLabel`, tag `Spaces`. Not repeated: twice may be more than once. Published types.
+    /// `RegistryupdateSpaceLabel`, tag `Spaces`. Not idempotent, never retried. Published types.
     /// - Required: path `space_ref`, `key`.
     /// - Body, optional: [`types::UpdateRegistrySpaceLabelRequest`], `application/json`.
     /// - Result: [`types::RegistryTypesLabel`], `application/json`.
@@ -203,7 +203,7 @@ impl<'c> Api<'c> {
     }
     /// `PATCH /har/api/v1/spaces/{space_ref}/labels/{key}/values/{value}`
     ///
-    /// `RegistryupdateSpaceLabelValue`, tag `Spaces`. Not repeated: twice may be more than once. Published types.
+    /// `RegistryupdateSpaceLabelValue`, tag `Spaces`. Not idempotent, never retried. Published types.
     /// - Required: path `space_ref`, `key`, `value`.
     /// - Body, optional: [`types::UpdateRegistrySpaceLabelValueRequest`], `application/json`.
     /// - Result: [`types::TypesLabelValue`], `application/json`.
@@ -241,7 +241,7 @@ impl DefineSpaceLabel {
     pub fn send(self) -> rt::Sending<types::RegistryTypesLabel> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -267,7 +267,7 @@ impl DefineSpaceLabelValue {
     pub fn send(self) -> rt::Sending<types::TypesLabelValue> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -286,7 +286,7 @@ impl DeleteSpaceLabel {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -305,7 +305,7 @@ impl DeleteSpaceLabelValue {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -331,7 +331,7 @@ impl FindSpaceLabel {
     pub fn send(self) -> rt::Sending<types::RegistryTypesLabelWithValues> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -419,7 +419,7 @@ impl GetAllArtifacts {
     pub fn send(self) -> rt::Sending<types::GetAllArtifactsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -515,7 +515,7 @@ impl GetAllRegistries {
     pub fn send(self) -> rt::Sending<types::GetAllRegistriesResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -555,7 +555,7 @@ impl GetArtifactStatsForSpace {
     pub fn send(self) -> rt::Sending<types::ArtifactStatsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -574,7 +574,7 @@ impl GetStorageDetails {
     pub fn send(self) -> rt::Sending<types::GetStorageDetailsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -593,7 +593,7 @@ impl ListSpaceLabelValues {
     pub fn send(self) -> rt::Sending<Vec<types::TypesLabelValue>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -647,7 +647,7 @@ impl ListSpaceLabels {
     pub fn send(self) -> rt::Sending<Vec<types::RegistryTypesLabel>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -680,7 +680,7 @@ impl SaveSpaceLabel {
     pub fn send(self) -> rt::Sending<types::RegistryTypesLabelWithValues> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -706,7 +706,7 @@ impl UpdateSpaceLabel {
     pub fn send(self) -> rt::Sending<types::RegistryTypesLabel> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -732,7 +732,7 @@ impl UpdateSpaceLabelValue {
     pub fn send(self) -> rt::Sending<types::TypesLabelValue> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

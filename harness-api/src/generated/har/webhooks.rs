@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /har/api/v1/registry/{registry_ref}/webhooks`
     ///
-    /// `CreateWebhook`, tag `Webhooks`. Not repeated: twice may be more than once. Published types.
+    /// `CreateWebhook`, tag `Webhooks`. Not idempotent, never retried. Published types.
     /// - Required: path `registry_ref`.
     /// - Body, optional: [`types::WebhookRequest`], `application/json`.
     /// - Result: [`types::RegistryWebhookResponse`], `application/json`.
@@ -18,7 +18,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /har/api/v1/registry/{registry_ref}/webhooks/{webhook_identifier}`
     ///
-    /// `DeleteWebhook`, tag `Webhooks`. Idempotent: twice is as good as once. Published types.
+    /// `DeleteWebhook`, tag `Webhooks`. Idempotent, retried automatically. Published types.
     /// - Required: path `registry_ref`, `webhook_identifier`.
     /// - Result: [`types::RegistryStatusResponse`], `application/json`.
     #[inline]
@@ -35,7 +35,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v1/registry/{registry_ref}/webhooks/{webhook_identifier}`
     ///
-    /// `GetWebhook`, tag `Webhooks`. Safe: it only reads. Published types.
+    /// `GetWebhook`, tag `Webhooks`. Read-only, retried automatically. Published types.
     /// - Required: path `registry_ref`, `webhook_identifier`.
     /// - Result: [`types::RegistryWebhookResponse`], `application/json`.
     #[inline]
@@ -52,7 +52,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v1/registry/{registry_ref}/webhooks/{webhook_identifier}/executions/{webhook_execution_id}`
     ///
-    /// `GetWebhookExecution`, tag `Webhooks`. Safe: it only reads. Published types.
+    /// `GetWebhookExecution`, tag `Webhooks`. Read-only, retried automatically. Published types.
     /// - Required: path `registry_ref`, `webhook_identifier`, `webhook_execution_id`.
     /// - Result: [`types::WebhookExecutionResponse`], `application/json`.
     #[inline]
@@ -71,7 +71,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v1/registry/{registry_ref}/webhooks/{webhook_identifier}/executions`
     ///
-    /// `ListWebhookExecutions`, tag `Webhooks`. Safe: it only reads. Published types.
+    /// `ListWebhookExecutions`, tag `Webhooks`. Read-only, retried automatically. Published types.
     /// - Required: path `registry_ref`, `webhook_identifier`.
     /// - Result: [`types::ListWebhookExecutionsResponse`], `application/json`.
     /// - List: `paged page/size from 1, size 20, items data.executions, total data.itemCount, size data.pageSize`.
@@ -89,7 +89,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v1/registry/{registry_ref}/webhooks`
     ///
-    /// `ListWebhooks`, tag `Webhooks`. Safe: it only reads. Published types.
+    /// `ListWebhooks`, tag `Webhooks`. Read-only, retried automatically. Published types.
     /// - Required: path `registry_ref`.
     /// - Result: [`types::ListWebhooksResponse`], `application/json`.
     /// - List: `paged page/size from 1, size 20, items data.webhooks, total data.itemCount, size data.pageSize`.
@@ -101,7 +101,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v1/registry/{registry_ref}/webhooks/{webhook_identifier}/executions/{webhook_execution_id}/retrigger`
     ///
-    /// `ReTriggerWebhookExecution`, tag `Webhooks`. Not repeated: twice may be more than once. Published types.
+    /// `ReTriggerWebhookExecution`, tag `Webhooks`. Not idempotent, never retried. Published types.
     /// - Required: path `registry_ref`, `webhook_identifier`, `webhook_execution_id`.
     /// - Result: [`types::WebhookExecutionResponse`], `application/json`.
     #[inline]
@@ -120,7 +120,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /har/api/v1/registry/{registry_ref}/webhooks/{webhook_identifier}`
     ///
-    /// `UpdateWebhook`, tag `Webhooks`. Idempotent: twice is as good as once. Published types.
+    /// `UpdateWebhook`, tag `Webhooks`. Idempotent, retried automatically. Published types.
     /// - Required: path `registry_ref`, `webhook_identifier`.
     /// - Body, optional: [`types::WebhookRequest`], `application/json`.
     /// - Result: [`types::RegistryWebhookResponse`], `application/json`.
@@ -156,7 +156,7 @@ impl CreateWebhook {
     pub fn send(self) -> rt::Sending<types::RegistryWebhookResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -175,7 +175,7 @@ impl DeleteWebhook {
     pub fn send(self) -> rt::Sending<types::RegistryStatusResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -194,7 +194,7 @@ impl GetWebhook {
     pub fn send(self) -> rt::Sending<types::RegistryWebhookResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -213,7 +213,7 @@ impl GetWebhookExecution {
     pub fn send(self) -> rt::Sending<types::WebhookExecutionResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -246,7 +246,7 @@ impl ListWebhookExecutions {
     pub fn send(self) -> rt::Sending<types::ListWebhookExecutionsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -307,7 +307,7 @@ impl ListWebhooks {
     pub fn send(self) -> rt::Sending<types::ListWebhooksResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -333,7 +333,7 @@ impl ReTriggerWebhookExecution {
     pub fn send(self) -> rt::Sending<types::WebhookExecutionResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -359,7 +359,7 @@ impl UpdateWebhook {
     pub fn send(self) -> rt::Sending<types::RegistryWebhookResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /iacm/api/orgs/{org}/projects/{project}/activities`
     ///
-    /// `activities#list-activities`, tag `activities`. Safe: it only reads. Published types.
+    /// `activities#list-activities`, tag `activities`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Result: list of [`types::HarnessIacmActivity`], `application/json`.
     /// - List: `paged page/limit from 1, size 30, items body, total header X-Total-Items, size header x-page-size`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/activities/{id}/resource-changes`
     ///
-    /// `activities#list-activity-resource-changes`, tag `activities`. Safe: it only reads. Published types.
+    /// `activities#list-activity-resource-changes`, tag `activities`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `id`; query `workspace`.
     /// - Result: [`types::ListActivityResourceChangesResponse`], `application/json`.
     #[inline]
@@ -133,7 +133,7 @@ impl ListActivities {
     pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmActivity>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -173,7 +173,7 @@ impl ListActivityResourceChanges {
     pub fn send(self) -> rt::Sending<types::ListActivityResourceChangesResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /iacm/api/orgs/{org}/projects/{project}/ansible/data`
     ///
-    /// `ansible#create-data`, tag `ansible`. Not repeated: twice may be more than once. Published types.
+    /// `ansible#create-data`, tag `ansible`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`; query `data_type`, `inventories`, `playbooks`.
     /// - Body: `application/octet-stream`.
     /// - Result: [`types::CreateAnsibleDataResponse`], `application/json`.
@@ -35,7 +35,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/ansible/inventory`
     ///
-    /// `ansible#create-inventory`, tag `ansible`. Not repeated: twice may be more than once. Published types.
+    /// `ansible#create-inventory`, tag `ansible`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`.
     /// - Body: [`types::CreateInventoryRequest`], `application/json`.
     /// - Result: [`types::CreateInventoryResponse`], `application/json`.
@@ -55,7 +55,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{identifier}/groups`
     ///
-    /// `ansible#create-inventory-group`, tag `ansible`. Not repeated: twice may be more than once. Published types.
+    /// `ansible#create-inventory-group`, tag `ansible`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `identifier`.
     /// - Body: [`types::CreateInventoryGroupRequest`], `application/json`.
     /// - Result: nothing.
@@ -77,7 +77,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{identifier}/hosts`
     ///
-    /// `ansible#create-inventory-host`, tag `ansible`. Not repeated: twice may be more than once. Published types.
+    /// `ansible#create-inventory-host`, tag `ansible`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `identifier`.
     /// - Body: [`types::CreateInventoryHostRequest`], `application/json`.
     /// - Result: nothing.
@@ -99,7 +99,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{identifier}/vars`
     ///
-    /// `ansible#create-inventory-vars`, tag `ansible`. Not repeated: twice may be more than once. Published types.
+    /// `ansible#create-inventory-vars`, tag `ansible`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `identifier`.
     /// - Body: [`types::CreateInventoryVarsRequest`], `application/json`.
     /// - Result: nothing.
@@ -121,7 +121,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/ansible/playbook`
     ///
-    /// `ansible#create-playbook`, tag `ansible`. Not repeated: twice may be more than once. Published types.
+    /// `ansible#create-playbook`, tag `ansible`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`.
     /// - Body: [`types::CreatePlaybookRequest`], `application/json`.
     /// - Result: [`types::CreatePlaybookResponse`], `application/json`.
@@ -141,7 +141,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/ansible/playbook/{identifier}/vars`
     ///
-    /// `ansible#create-playbook-vars`, tag `ansible`. Not repeated: twice may be more than once. Published types.
+    /// `ansible#create-playbook-vars`, tag `ansible`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `identifier`.
     /// - Body: [`types::CreatePlaybookVarRequest`], `application/json`.
     /// - Result: nothing.
@@ -209,7 +209,7 @@ impl CreateAnsibleData {
     pub fn send(self) -> rt::Sending<types::CreateAnsibleDataResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -235,7 +235,7 @@ impl CreateInventory {
     pub fn send(self) -> rt::Sending<types::CreateInventoryResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -261,7 +261,7 @@ impl CreateInventoryGroup {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -287,7 +287,7 @@ impl CreateInventoryHost {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -313,7 +313,7 @@ impl CreateInventoryVars {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -339,7 +339,7 @@ impl CreatePlaybook {
     pub fn send(self) -> rt::Sending<types::CreatePlaybookResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -365,7 +365,7 @@ impl CreatePlaybookVars {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

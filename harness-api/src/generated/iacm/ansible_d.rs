@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{identifier}`
     ///
-    /// `ansible#delete-inventory`, tag `ansible`. Idempotent: twice is as good as once. Published types.
+    /// `ansible#delete-inventory`, tag `ansible`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `identifier`.
     /// - Result: nothing.
     #[inline]
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{inventory_identifier}/groups/{identifier}`
     ///
-    /// `ansible#delete-inventory-group`, tag `ansible`. Idempotent: twice is as good as once. Published types.
+    /// `ansible#delete-inventory-group`, tag `ansible`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `inventory_identifier`, `identifier`.
     /// - Result: nothing.
     #[inline]
@@ -46,7 +46,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{inventory_identifier}/hosts/{host_address}`
     ///
-    /// `ansible#delete-inventory-host`, tag `ansible`. Idempotent: twice is as good as once. Published types.
+    /// `ansible#delete-inventory-host`, tag `ansible`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `inventory_identifier`, `host_address`.
     /// - Result: nothing.
     #[inline]
@@ -67,7 +67,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/ansible/playbook/{identifier}`
     ///
-    /// `ansible#delete-playbook`, tag `ansible`. Idempotent: twice is as good as once. Published types.
+    /// `ansible#delete-playbook`, tag `ansible`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `identifier`.
     /// - Result: nothing.
     #[inline]
@@ -86,7 +86,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/ansible/playbook/{identifier}/vars`
     ///
-    /// `ansible#delete-playbook-vars`, tag `ansible`. Idempotent: twice is as good as once. Published types.
+    /// `ansible#delete-playbook-vars`, tag `ansible`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `identifier`.
     /// - Body: [`types::DeletePlaybookVarsRequest`], `application/json`.
     /// - Result: nothing.
@@ -126,7 +126,7 @@ impl DeleteInventory {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -152,7 +152,7 @@ impl DeleteInventoryGroup {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -178,7 +178,7 @@ impl DeleteInventoryHost {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -204,7 +204,7 @@ impl DeletePlaybook {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -230,7 +230,7 @@ impl DeletePlaybookVars {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

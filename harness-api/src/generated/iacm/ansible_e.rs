@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/hosts/export`
     ///
-    /// `ansible#export-hosts-csv`, tag `ansible`. Safe: it only reads. Published types.
+    /// `ansible#export-hosts-csv`, tag `ansible`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Result: bytes, as a stream, `text/csv`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
@@ -78,7 +78,7 @@ impl ExportHostsCsv {
     pub fn send(self) -> rt::Sending<rt::ByteStream> {
         self.call.byte_answer()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

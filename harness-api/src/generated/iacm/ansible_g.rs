@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/file`
     ///
-    /// `ansible#get-file`, tag `ansible`. Safe: it only reads. Published types.
+    /// `ansible#get-file`, tag `ansible`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`; query `identifier`.
     /// - Result: bytes, as a stream, `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/hosts/{id}/stats`
     ///
-    /// `ansible#get-host-stats`, tag `ansible`. Safe: it only reads. Published types.
+    /// `ansible#get-host-stats`, tag `ansible`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `id`.
     /// - Result: [`types::GetHostStatsResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
@@ -44,7 +44,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/hosts/summary`
     ///
-    /// `ansible#get-hosts-summary`, tag `ansible`. Safe: it only reads. Published types.
+    /// `ansible#get-hosts-summary`, tag `ansible`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Result: [`types::GetHostsSummaryResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
@@ -79,7 +79,7 @@ impl GetAnsibleFile {
     pub fn send(self) -> rt::Sending<rt::ByteStream> {
         self.call.byte_answer()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -105,7 +105,7 @@ impl GetHostStats {
     pub fn send(self) -> rt::Sending<types::GetHostStatsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -159,7 +159,7 @@ impl GetHostsSummary {
     pub fn send(self) -> rt::Sending<types::GetHostsSummaryResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/import`
     ///
-    /// `ansible#import-inventory`, tag `ansible`. Not repeated: twice may be more than once. Published types.
+    /// `ansible#import-inventory`, tag `ansible`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`.
     /// - Body: [`types::ImportInventoryRequest2`], `application/json`.
     /// - Result: [`types::ImportInventoryResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
@@ -44,7 +44,7 @@ impl ImportInventory {
     pub fn send(self) -> rt::Sending<types::ImportInventoryResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

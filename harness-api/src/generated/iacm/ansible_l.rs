@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/activities`
     ///
-    /// `ansible#list-ansible-activities`, tag `ansible`. Safe: it only reads. Published types.
+    /// `ansible#list-ansible-activities`, tag `ansible`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Result: list of [`types::HarnessIacmAnsibleactivity`], `application/json`.
     /// - List: `paged page/limit from 1, size 30, items body, total header X-Total-Items, size header x-page-size`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/data`
     ///
-    /// `ansible#list-data`, tag `ansible`. Safe: it only reads. Published types.
+    /// `ansible#list-data`, tag `ansible`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Result: list of [`types::HarnessIacmAnsibledata`], `application/json`.
     /// - List: `paged page/limit from 1, size 30, items body, total header X-Total-Items, size header x-page-size`.
@@ -42,7 +42,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/hosts/{id}/activities`
     ///
-    /// `ansible#list-host-activities`, tag `ansible`. Safe: it only reads. Published types.
+    /// `ansible#list-host-activities`, tag `ansible`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `id`.
     /// - Result: list of [`types::HarnessIacmHostactivity`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     /// - List: `paged page/limit from 1, size 30, at most 1000, items body, total header X-Total-Items, size header x-page-size`.
@@ -62,7 +62,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/hosts/{id}/inventories`
     ///
-    /// `ansible#list-host-inventories`, tag `ansible`. Safe: it only reads. Published types.
+    /// `ansible#list-host-inventories`, tag `ansible`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `id`.
     /// - Result: list of [`types::HarnessIacmInventory`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     /// - List: `paged page/limit from 1, size 30, at most 1000, items body, total header X-Total-Items, size header x-page-size`.
@@ -82,7 +82,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/hosts`
     ///
-    /// `ansible#list-hosts`, tag `ansible`. Safe: it only reads. Published types.
+    /// `ansible#list-hosts`, tag `ansible`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Result: list of [`types::HarnessIacmHost`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     /// - List: `paged page/limit from 1, size 30, at most 1000, items body, total header X-Total-Items, size header x-page-size`.
@@ -100,7 +100,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/inventory`
     ///
-    /// `ansible#list-inventory`, tag `ansible`. Safe: it only reads. Published types.
+    /// `ansible#list-inventory`, tag `ansible`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Result: list of [`types::HarnessIacmInventoryDetail`], `application/json`.
     /// - List: `paged page/limit from 1, size 30, items body, total header X-Total-Items, size header x-page-size`.
@@ -118,7 +118,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/playbook`
     ///
-    /// `ansible#list-playbooks`, tag `ansible`. Safe: it only reads. Published types.
+    /// `ansible#list-playbooks`, tag `ansible`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Result: list of [`types::HarnessIacmPlaybook`], `application/json`.
     /// - List: `paged page/limit from 1, size 30, items body, total header X-Total-Items, size header x-page-size`.
@@ -208,7 +208,7 @@ impl ListAnsibleActivities {
     pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmAnsibleactivity>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -290,7 +290,7 @@ impl ListAnsibleData {
     pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmAnsibledata>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -349,7 +349,7 @@ impl ListHostActivities {
     pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmHostactivity>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -396,7 +396,7 @@ impl ListHostInventories {
     pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmInventory>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -487,7 +487,7 @@ impl ListHosts {
     pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmHost>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -557,7 +557,7 @@ impl ListInventory {
     pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmInventoryDetail>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -620,7 +620,7 @@ impl ListPlaybooks {
     pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmPlaybook>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /iacm/api/orgs/{org}/projects/{project}/ansible/results`
     ///
-    /// `ansible#publish-results`, tag `ansible`. Not repeated: twice may be more than once. Published types.
+    /// `ansible#publish-results`, tag `ansible`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`; query `data_type`, `inventories`, `playbooks`, `event_type`.
     /// - Body: `application/octet-stream`.
     /// - Result: [`types::PublishResultsResponse`], `application/json`; errors 400.
@@ -93,7 +93,7 @@ impl PublishResults {
     pub fn send(self) -> rt::Sending<types::PublishResultsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

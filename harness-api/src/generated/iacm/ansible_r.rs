@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{identifier}/import`
     ///
-    /// `ansible#replace-inventory-from-import`, tag `ansible`. Not repeated: twice may be more than once. Published types.
+    /// `ansible#replace-inventory-from-import`, tag `ansible`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `identifier`.
     /// - Body: [`types::ReplaceInventoryFromImportRequest2`], `application/json`.
     /// - Result: [`types::ReplaceInventoryFromImportResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
@@ -46,7 +46,7 @@ impl ReplaceInventoryFromImport {
     pub fn send(self) -> rt::Sending<types::ReplaceInventoryFromImportResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

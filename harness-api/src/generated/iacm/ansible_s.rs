@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /iacm/api/orgs/{org}/projects/{project}/ansible/events`
     ///
-    /// `ansible#send-ansible-event`, tag `ansible`. Not repeated: twice may be more than once. Published types.
+    /// `ansible#send-ansible-event`, tag `ansible`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`.
     /// - Body: [`types::SendAnsibleEventRequest`], `application/json`.
     /// - Result: nothing.
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/activities/{id}`
     ///
-    /// `ansible#show-ansible-activity`, tag `ansible`. Safe: it only reads. Published types.
+    /// `ansible#show-ansible-activity`, tag `ansible`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `id`.
     /// - Result: [`types::ShowAnsibleActivityResponse`], `application/json`.
     #[inline]
@@ -45,7 +45,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/data/{id}`
     ///
-    /// `ansible#show-data`, tag `ansible`. Safe: it only reads. Published types.
+    /// `ansible#show-data`, tag `ansible`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `id`.
     /// - Result: text, `application/json`.
     #[inline]
@@ -64,7 +64,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/hosts/{id}`
     ///
-    /// `ansible#show-host`, tag `ansible`. Safe: it only reads. Published types.
+    /// `ansible#show-host`, tag `ansible`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `id`.
     /// - Result: [`types::ShowHostResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
@@ -83,7 +83,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{identifier}`
     ///
-    /// `ansible#show-inventory`, tag `ansible`. Safe: it only reads. Published types.
+    /// `ansible#show-inventory`, tag `ansible`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `identifier`.
     /// - Result: [`types::ShowInventoryResponse`], `application/json`.
     #[inline]
@@ -102,7 +102,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{identifier}/ansible`
     ///
-    /// `ansible#show-inventory-as-ansible`, tag `ansible`. Safe: it only reads. Published types.
+    /// `ansible#show-inventory-as-ansible`, tag `ansible`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `identifier`.
     /// - Result: text, `application/yaml`.
     #[inline]
@@ -121,7 +121,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{identifier}/groups`
     ///
-    /// `ansible#show-inventory-groups`, tag `ansible`. Safe: it only reads. Published types.
+    /// `ansible#show-inventory-groups`, tag `ansible`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `identifier`.
     /// - Result: [`types::ShowInventoryGroupsResponse`], `application/json`.
     /// - List: `paged page/limit from 1, size 30, items groups if there are any, total header X-Total-Items, size header x-page-size`.
@@ -141,7 +141,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{identifier}/hosts`
     ///
-    /// `ansible#show-inventory-hosts`, tag `ansible`. Safe: it only reads. Published types.
+    /// `ansible#show-inventory-hosts`, tag `ansible`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `identifier`.
     /// - Result: [`types::ShowInventoryHostsResponse`], `application/json`.
     /// - List: `paged page/limit from 1, size 30, items hosts if there are any, total header X-Total-Items, size header x-page-size`.
@@ -161,7 +161,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{identifier}/vars`
     ///
-    /// `ansible#show-inventory-vars`, tag `ansible`. Safe: it only reads. Published types.
+    /// `ansible#show-inventory-vars`, tag `ansible`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `identifier`.
     /// - Result: [`types::ShowInventoryVarsResponse`], `application/json`.
     #[inline]
@@ -180,7 +180,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/playbook/{identifier}`
     ///
-    /// `ansible#show-playbook`, tag `ansible`. Safe: it only reads. Published types.
+    /// `ansible#show-playbook`, tag `ansible`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `identifier`.
     /// - Result: [`types::ShowPlaybookResponse`], `application/json`.
     #[inline]
@@ -199,7 +199,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/playbook/{identifier}/vars`
     ///
-    /// `ansible#show-playbook-vars`, tag `ansible`. Safe: it only reads. Published types.
+    /// `ansible#show-playbook-vars`, tag `ansible`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `identifier`.
     /// - Result: [`types::ShowPlaybookVarsResponse`], `application/json`.
     #[inline]
@@ -236,7 +236,7 @@ impl SendAnsibleEvent {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -262,7 +262,7 @@ impl ShowAnsibleActivity {
     pub fn send(self) -> rt::Sending<types::ShowAnsibleActivityResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -288,7 +288,7 @@ impl ShowAnsibleData {
     pub fn send(self) -> rt::Sending<String> {
         self.call.json()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -314,7 +314,7 @@ impl ShowHost {
     pub fn send(self) -> rt::Sending<types::ShowHostResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -347,7 +347,7 @@ impl ShowInventory {
     pub fn send(self) -> rt::Sending<types::ShowInventoryResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -373,7 +373,7 @@ impl ShowInventoryAsAnsible {
     pub fn send(self) -> rt::Sending<String> {
         self.call.text_answer()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -413,7 +413,7 @@ impl ShowInventoryGroups {
     pub fn send(self) -> rt::Sending<types::ShowInventoryGroupsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -467,7 +467,7 @@ impl ShowInventoryHosts {
     pub fn send(self) -> rt::Sending<types::ShowInventoryHostsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -514,7 +514,7 @@ impl ShowInventoryVars {
     pub fn send(self) -> rt::Sending<types::ShowInventoryVarsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -540,7 +540,7 @@ impl ShowPlaybook {
     pub fn send(self) -> rt::Sending<types::ShowPlaybookResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -580,7 +580,7 @@ impl ShowPlaybookVars {
     pub fn send(self) -> rt::Sending<types::ShowPlaybookVarsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{identifier}`
     ///
-    /// `ansible#update-inventory`, tag `ansible`. Idempotent: twice is as good as once. Published types.
+    /// `ansible#update-inventory`, tag `ansible`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `identifier`.
     /// - Body: [`types::UpdateInventoryRequest`], `application/json`.
     /// - Result: nothing.
@@ -28,7 +28,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{inventory_identifier}/groups/{identifier}`
     ///
-    /// `ansible#update-inventory-group`, tag `ansible`. Idempotent: twice is as good as once. Published types.
+    /// `ansible#update-inventory-group`, tag `ansible`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `inventory_identifier`, `identifier`.
     /// - Body: [`types::UpdateInventoryGroupRequest`], `application/json`.
     /// - Result: nothing.
@@ -52,7 +52,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{inventory_identifier}/hosts/{host_address}`
     ///
-    /// `ansible#update-inventory-host`, tag `ansible`. Idempotent: twice is as good as once. Published types.
+    /// `ansible#update-inventory-host`, tag `ansible`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `inventory_identifier`, `host_address`.
     /// - Body: [`types::UpdateInventoryHostRequest`], `application/json`.
     /// - Result: nothing.
@@ -76,7 +76,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{identifier}/plugin`
     ///
-    /// `ansible#update-inventory-plugin`, tag `ansible`. Idempotent: twice is as good as once. Published types.
+    /// `ansible#update-inventory-plugin`, tag `ansible`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `identifier`.
     /// - Body: [`types::UpdateInventoryPluginRequest`], `application/json`.
     /// - Result: nothing; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
@@ -98,7 +98,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{identifier}/vars`
     ///
-    /// `ansible#update-inventory-vars`, tag `ansible`. Idempotent: twice is as good as once. Published types.
+    /// `ansible#update-inventory-vars`, tag `ansible`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `identifier`.
     /// - Body: [`types::UpdateInventoryVarsRequest`], `application/json`.
     /// - Result: nothing.
@@ -120,7 +120,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/ansible/playbook/{identifier}`
     ///
-    /// `ansible#update-playbook`, tag `ansible`. Idempotent: twice is as good as once. Published types.
+    /// `ansible#update-playbook`, tag `ansible`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `identifier`.
     /// - Body: [`types::UpdatePlaybookRequest`], `application/json`.
     /// - Result: nothing.
@@ -142,7 +142,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/ansible/playbook/{identifier}/vars`
     ///
-    /// `ansible#update-playbook-vars`, tag `ansible`. Idempotent: twice is as good as once. Published types.
+    /// `ansible#update-playbook-vars`, tag `ansible`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `identifier`.
     /// - Body: [`types::UpdatePlaybookVarsRequest`], `application/json`.
     /// - Result: nothing.
@@ -182,7 +182,7 @@ impl UpdateInventory {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -208,7 +208,7 @@ impl UpdateInventoryGroup {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -234,7 +234,7 @@ impl UpdateInventoryHost {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -260,7 +260,7 @@ impl UpdateInventoryPlugin {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -286,7 +286,7 @@ impl UpdateInventoryVars {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -312,7 +312,7 @@ impl UpdatePlaybook {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -338,7 +338,7 @@ impl UpdatePlaybookVars {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

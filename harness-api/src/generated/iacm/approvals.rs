@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /iacm/api/orgs/{org}/projects/{project}/approvals`
     ///
-    /// `approvals#create-approval`, tag `approvals`. Not repeated: twice may be more than once. Published types.
+    /// `approvals#create-approval`, tag `approvals`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`.
     /// - Body: [`types::CreateApprovalRequest`], `application/json`.
     /// - Result: [`types::ApprovalsCreateApprovalResponseBodyCreation`], `application/json`.
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/approvals`
     ///
-    /// `approvals#list-approvals`, tag `approvals`. Safe: it only reads. Published types.
+    /// `approvals#list-approvals`, tag `approvals`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Result: list of [`types::HarnessIacmApproval`], `application/json`.
     /// - List: `paged page/limit from 1, size 30, items body, total header X-Total-Items, size header x-page-size`.
@@ -44,7 +44,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/approvals/{id}`
     ///
-    /// `approvals#show-approval`, tag `approvals`. Safe: it only reads. Published types.
+    /// `approvals#show-approval`, tag `approvals`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `id`.
     /// - Result: [`types::ApprovalsShowApprovalResponseBodyStatusInfo`], `application/json`.
     #[inline]
@@ -63,7 +63,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/approvals/{id}`
     ///
-    /// `approvals#update-approval`, tag `approvals`. Idempotent: twice is as good as once. Published types.
+    /// `approvals#update-approval`, tag `approvals`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `id`.
     /// - Body: [`types::UpdateApprovalRequest`], `application/json`.
     /// - Result: nothing.
@@ -105,7 +105,7 @@ impl CreateApproval {
     ) -> rt::Sending<types::ApprovalsCreateApprovalResponseBodyCreation> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -178,7 +178,7 @@ impl ListApprovals {
     pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmApproval>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -213,7 +213,7 @@ impl ShowApproval {
     ) -> rt::Sending<types::ApprovalsShowApprovalResponseBodyStatusInfo> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -239,7 +239,7 @@ impl UpdateApproval {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

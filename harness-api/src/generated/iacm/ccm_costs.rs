@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/ccm-costs`
     ///
-    /// `ccm_costs#show`, tag `ccm_costs`. Safe: it only reads. Published types.
+    /// `ccm_costs#show`, tag `ccm_costs`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `workspace`.
     /// - Result: [`types::ShowCcmCostsResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
@@ -43,7 +43,7 @@ impl CcmCostsShow {
     pub fn send(self) -> rt::Sending<types::ShowCcmCostsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

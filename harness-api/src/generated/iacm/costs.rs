@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /iacm/api/orgs/{org}/projects/{project}/costs`
     ///
-    /// `costs#list-costs`, tag `costs`. Safe: it only reads. Published types.
+    /// `costs#list-costs`, tag `costs`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Result: [`types::ListCostsResponse`], `application/json`.
     /// - List: `paged page/limit from 1, size 30, items workspaces if there are any, total totalItems, size pageSize`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/costs/{workspace}`
     ///
-    /// `costs#list-costs-per-workspace`, tag `costs`. Safe: it only reads. Published types.
+    /// `costs#list-costs-per-workspace`, tag `costs`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `workspace`.
     /// - Result: list of [`types::HarnessIacmCostResource`], `application/json`.
     /// - List: `paged page/limit from 1, size 30, items body, total header X-Total-Items, size header x-page-size`.
@@ -97,7 +97,7 @@ impl ListCosts {
     pub fn send(self) -> rt::Sending<types::ListCostsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -158,7 +158,7 @@ impl ListCostsPerWorkspace {
     pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmCostResource>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

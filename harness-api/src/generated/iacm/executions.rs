@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /iacm/api/orgs/{org}/projects/{project}/executions`
     ///
-    /// `executions#create-execution`, tag `executions`. Not repeated: twice may be more than once. Published types.
+    /// `executions#create-execution`, tag `executions`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`.
     /// - Body: [`types::CreateExecutionRequest`], `application/json`.
     /// - Result: [`types::CreateExecutionResponse`], `application/json`.
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/executions/{pipeline_execution_id}/dependency-graph`
     ///
-    /// `executions#get-dependency-graph`, tag `executions`. Safe: it only reads. Published types.
+    /// `executions#get-dependency-graph`, tag `executions`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `pipeline_execution_id`.
     /// - Result: bytes, as a stream, `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
@@ -45,7 +45,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/executions/{pipeline_execution_id}/cost-changes`
     ///
-    /// `executions#list-cost-changes`, tag `executions`. Safe: it only reads. Published types.
+    /// `executions#list-cost-changes`, tag `executions`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `pipeline_execution_id`.
     /// - Result: [`types::ListCostChangesResponse`], `application/json`.
     #[inline]
@@ -64,7 +64,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/executions/{pipeline_execution_id}/cost-changes-all-stages`
     ///
-    /// `executions#list-cost-changes-all-stages`, tag `executions`. Safe: it only reads. Published types.
+    /// `executions#list-cost-changes-all-stages`, tag `executions`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `pipeline_execution_id`.
     /// - Result: list of [`types::HarnessIacmChangedCosts`], `application/json`.
     /// - List: `whole list, items body`.
@@ -84,7 +84,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/executions/{pipeline_execution_id}/cost-changes-all-stages-by-modules`
     ///
-    /// `executions#list-cost-changes-all-stages-by-modules`, tag `executions`. Safe: it only reads. Published types.
+    /// `executions#list-cost-changes-all-stages-by-modules`, tag `executions`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `pipeline_execution_id`.
     /// - Result: list of [`types::HarnessIacmChangedcostsbymoduleresource`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     /// - List: `whole list, items body`.
@@ -104,7 +104,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/executions`
     ///
-    /// `executions#list-executions`, tag `executions`. Safe: it only reads. Published types.
+    /// `executions#list-executions`, tag `executions`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Result: list of [`types::HarnessIacmExecution`], `application/json`.
     /// - List: `paged page/limit from 1, size 30, items body, total header X-Total-Items, size header x-page-size`.
@@ -122,7 +122,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/executions/{pipeline_execution_id}/resource-changes`
     ///
-    /// `executions#list-resource-changes`, tag `executions`. Safe: it only reads. Published types.
+    /// `executions#list-resource-changes`, tag `executions`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `pipeline_execution_id`.
     /// - Result: [`types::ListResourceChangesResponse`], `application/json`.
     #[inline]
@@ -141,7 +141,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/executions/{pipeline_execution_id}/resource-changes-all-stages`
     ///
-    /// `executions#list-resource-changes-all-stages`, tag `executions`. Safe: it only reads. Published types.
+    /// `executions#list-resource-changes-all-stages`, tag `executions`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `pipeline_execution_id`.
     /// - Result: list of [`types::HarnessIacmChangedResources`], `application/json`.
     /// - List: `whole list, items body`.
@@ -161,7 +161,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/executions/{pipeline_execution_id}/{pipeline_stage_id}/audit-event`
     ///
-    /// `executions#modify-execution`, tag `executions`. Not repeated: twice may be more than once. Published types.
+    /// `executions#modify-execution`, tag `executions`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `pipeline_execution_id`, `pipeline_stage_id`.
     /// - Body: [`types::UpdateExecutionRequest`], `application/json`.
     /// - Result: nothing.
@@ -185,7 +185,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/executions/{pipeline_execution_id}/{pipeline_stage_id}`
     ///
-    /// `executions#show-execution`, tag `executions`. Safe: it only reads. Published types.
+    /// `executions#show-execution`, tag `executions`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `pipeline_execution_id`, `pipeline_stage_id`.
     /// - Result: [`types::ShowExecutionResponse`], `application/json`.
     #[inline]
@@ -224,7 +224,7 @@ impl CreateExecution {
     pub fn send(self) -> rt::Sending<types::CreateExecutionResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -264,7 +264,7 @@ impl GetDependencyGraph {
     pub fn send(self) -> rt::Sending<rt::ByteStream> {
         self.call.byte_answer()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -297,7 +297,7 @@ impl ListCostChanges {
     pub fn send(self) -> rt::Sending<types::ListCostChangesResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -323,7 +323,7 @@ impl ListCostChangesAllStages {
     pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmChangedCosts>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -365,7 +365,7 @@ impl ListCostChangesAllStagesByModules {
     ) -> rt::Sending<Vec<types::HarnessIacmChangedcostsbymoduleresource>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -454,7 +454,7 @@ impl ListExecutions {
     pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmExecution>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -508,7 +508,7 @@ impl ListResourceChanges {
     pub fn send(self) -> rt::Sending<types::ListResourceChangesResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -541,7 +541,7 @@ impl ListResourceChangesAllStages {
     pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmChangedResources>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -574,7 +574,7 @@ impl ModifyExecution {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -600,7 +600,7 @@ impl ShowExecution {
     pub fn send(self) -> rt::Sending<types::ShowExecutionResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

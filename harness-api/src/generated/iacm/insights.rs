@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/insights`
     ///
-    /// `insights#list-insights`, tag `insights`. Safe: it only reads. Published types.
+    /// `insights#list-insights`, tag `insights`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `workspace`.
     /// - Result: list of [`types::HarnessIacmInsight`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     /// - List: `paged page/limit from 0, at most 1000, items body, total header X-Total-Items, size header x-page-size`.
@@ -76,7 +76,7 @@ impl ListInsights {
     pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmInsight>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

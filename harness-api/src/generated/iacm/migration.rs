@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /iacm/api/migrate/template-connectors`
     ///
-    /// `migration#migrate-template-connectors`, tag `migration`. Not repeated: twice may be more than once. Published types.
+    /// `migration#migrate-template-connectors`, tag `migration`. Not idempotent, never retried. Published types.
     /// - Body: [`types::MigrateTemplateConnectorsRequest`], `application/json`.
     /// - Result: [`types::MigrateTemplateConnectorsResponse`], `application/json`.
     #[inline]
@@ -21,7 +21,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /iacm/api/migrate/workspace-connectors`
     ///
-    /// `migration#migrate-workspace-connectors`, tag `migration`. Not repeated: twice may be more than once. Published types.
+    /// `migration#migrate-workspace-connectors`, tag `migration`. Not idempotent, never retried. Published types.
     /// - Body: [`types::MigrateWorkspaceConnectorsRequest`], `application/json`.
     /// - Result: [`types::MigrateWorkspaceConnectorsResponse`], `application/json`.
     #[inline]
@@ -47,7 +47,7 @@ impl MigrateTemplateConnectors {
     pub fn send(self) -> rt::Sending<types::MigrateTemplateConnectorsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -66,7 +66,7 @@ impl MigrateWorkspaceConnectors {
     pub fn send(self) -> rt::Sending<types::MigrateWorkspaceConnectorsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

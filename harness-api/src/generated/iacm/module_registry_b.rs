@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /iacm/api/modules/lifecycle/batch-check`
     ///
-    /// `module-registry#batch-check-module-lifecycle`, tag `module-registry`. Safe: it only reads. Published types.
+    /// `module-registry#batch-check-module-lifecycle`, tag `module-registry`. Read-only, retried automatically. Published types.
     /// - Body: [`types::BatchCheckModuleLifecycleRequest`], `application/json`.
     /// - Result: [`types::BatchCheckModuleLifecycleResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
@@ -39,7 +39,7 @@ impl BatchCheckModuleLifecycle {
     pub fn send(self) -> rt::Sending<types::BatchCheckModuleLifecycleResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

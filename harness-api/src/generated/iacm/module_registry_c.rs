@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /iacm/api/modules`
     ///
-    /// `module-registry#create-module`, tag `module-registry`. Not repeated: twice may be more than once. Published types.
+    /// `module-registry#create-module`, tag `module-registry`. Not idempotent, never retried. Published types.
     /// - Body: [`types::CreateModuleRequest`], `application/json`.
     /// - Result: [`types::ModuleRegistryCreateModuleResponseBody`], `application/json`.
     #[inline]
@@ -18,7 +18,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /iacm/api/modules/{moduleId}/executions`
     ///
-    /// `module-registry#create-module-execution`, tag `module-registry`. Not repeated: twice may be more than once. Published types.
+    /// `module-registry#create-module-execution`, tag `module-registry`. Not idempotent, never retried. Published types.
     /// - Required: path `module_id` = `moduleId`.
     /// - Body: [`types::CreateModuleExecutionRequest`], `application/json`.
     /// - Result: [`types::CreateModuleExecutionResponse`], `application/json`.
@@ -36,7 +36,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /iacm/api/modules/pipeline/onboarding`
     ///
-    /// `module-registry#create-onboarding-pipeline`, tag `module-registry`. Not repeated: twice may be more than once. Published types.
+    /// `module-registry#create-onboarding-pipeline`, tag `module-registry`. Not idempotent, never retried. Published types.
     /// - Body: [`types::CreateOnboardingPipelineRequest`], `application/json`.
     /// - Result: nothing; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
@@ -51,7 +51,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /iacm/api/modules/{id}/pipeline`
     ///
-    /// `module-registry#create-testing-pipelines`, tag `module-registry`. Not repeated: twice may be more than once. Published types.
+    /// `module-registry#create-testing-pipelines`, tag `module-registry`. Not idempotent, never retried. Published types.
     /// - Required: path `id`.
     /// - Body: [`types::CreateTestingPipelineRequest`], `application/json`.
     /// - Result: nothing.
@@ -101,7 +101,7 @@ impl CreateModule {
     pub fn send(self) -> rt::Sending<types::ModuleRegistryCreateModuleResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -120,7 +120,7 @@ impl CreateModuleExecution {
     pub fn send(self) -> rt::Sending<types::CreateModuleExecutionResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -160,7 +160,7 @@ impl CreateOnboardingPipeline {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -200,7 +200,7 @@ impl CreateTestingPipelines {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

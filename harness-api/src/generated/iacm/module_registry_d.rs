@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /iacm/api/modules/{id}`
     ///
-    /// `module-registry#delete-module`, tag `module-registry`. Idempotent: twice is as good as once. Published types.
+    /// `module-registry#delete-module`, tag `module-registry`. Idempotent, retried automatically. Published types.
     /// - Required: path `id`.
     /// - Result: nothing.
     #[inline]
@@ -17,7 +17,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /iacm/api/modules/{id}/lifecycle`
     ///
-    /// `module-registry#delete-module-lifecycle`, tag `module-registry`. Idempotent: twice is as good as once. Published types.
+    /// `module-registry#delete-module-lifecycle`, tag `module-registry`. Idempotent, retried automatically. Published types.
     /// - Required: path `id`.
     /// - Result: nothing; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
@@ -31,7 +31,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /iacm/api/modules/{id}/versions/{version}`
     ///
-    /// `module-registry#delete-module-versions`, tag `module-registry`. Idempotent: twice is as good as once. Published types.
+    /// `module-registry#delete-module-versions`, tag `module-registry`. Idempotent, retried automatically. Published types.
     /// - Required: path `id`, `version`.
     /// - Result: nothing; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
@@ -48,7 +48,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /iacm/api/modules/{id}/testing`
     ///
-    /// `module-registry#disable-testing`, tag `module-registry`. Idempotent: twice is as good as once. Published types.
+    /// `module-registry#disable-testing`, tag `module-registry`. Idempotent, retried automatically. Published types.
     /// - Required: path `id`.
     /// - Result: nothing.
     #[inline]
@@ -59,7 +59,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/registry/account/{namespace}/{name}/{system}/{version}/download`
     ///
-    /// `module-registry#download`, tag `module-registry`. Safe: it only reads. Published types.
+    /// `module-registry#download`, tag `module-registry`. Read-only, retried automatically. Published types.
     /// - Required: path `namespace`, `name`, `system`, `version`.
     /// - Result: [`types::DownloadModuleResponse`], `application/json`.
     #[inline]
@@ -112,7 +112,7 @@ impl DeleteModule {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -152,7 +152,7 @@ impl DeleteModuleLifecycle {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -192,7 +192,7 @@ impl DeleteModuleVersions {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -232,7 +232,7 @@ impl DisableTesting {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -251,7 +251,7 @@ impl DownloadModule {
     pub fn send(self) -> rt::Sending<types::DownloadModuleResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /iacm/api/modules/{id}/testing`
     ///
-    /// `module-registry#enable-testing`, tag `module-registry`. Not repeated: twice may be more than once. Published types.
+    /// `module-registry#enable-testing`, tag `module-registry`. Not idempotent, never retried. Published types.
     /// - Required: path `id`.
     /// - Body: [`types::EnableTestingRequest`], `application/json`.
     /// - Result: nothing.
@@ -56,7 +56,7 @@ impl EnableTesting {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /iacm/registry/account/{namespace}/{name}/{system}/{version}/download/file`
     ///
-    /// `module-registry#getModule`, tag `module-registry`. Safe: it only reads. Published types.
+    /// `module-registry#getModule`, tag `module-registry`. Read-only, retried automatically. Published types.
     /// - Required: path `namespace`, `name`, `system`, `version`; query `token`.
     /// - Result: text, `application/json`.
     #[inline]
@@ -29,7 +29,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/modules/{module_id}/examples/file`
     ///
-    /// `module-registry#get-module-example-file`, tag `module-registry`. Safe: it only reads. Published types.
+    /// `module-registry#get-module-example-file`, tag `module-registry`. Read-only, retried automatically. Published types.
     /// - Required: path `module_id`; query `version`, `path`.
     /// - Result: bytes, as a stream, `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
@@ -48,7 +48,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/modules/{id}/lifecycle`
     ///
-    /// `module-registry#get-module-lifecycle`, tag `module-registry`. Safe: it only reads. Published types.
+    /// `module-registry#get-module-lifecycle`, tag `module-registry`. Read-only, retried automatically. Published types.
     /// - Required: path `id`.
     /// - Result: [`types::GetModuleLifecycleResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
@@ -59,7 +59,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/modules/{id}/lifecycle/versions/{version}`
     ///
-    /// `module-registry#get-module-lifecycle-version-status`, tag `module-registry`. Safe: it only reads. Published types.
+    /// `module-registry#get-module-lifecycle-version-status`, tag `module-registry`. Read-only, retried automatically. Published types.
     /// - Required: path `id`, `version`.
     /// - Result: [`types::GetModuleLifecycleVersionStatusResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
@@ -87,7 +87,7 @@ impl GetModule {
     pub fn send(self) -> rt::Sending<String> {
         self.call.json()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -127,7 +127,7 @@ impl GetModuleExampleFile {
     pub fn send(self) -> rt::Sending<rt::ByteStream> {
         self.call.byte_answer()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -167,7 +167,7 @@ impl GetModuleLifecycle {
     pub fn send(self) -> rt::Sending<types::GetModuleLifecycleResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -207,7 +207,7 @@ impl GetModuleLifecycleVersionStatus {
     pub fn send(self) -> rt::Sending<types::GetModuleLifecycleVersionStatusResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /iacm/api/modules/connectors`
     ///
-    /// `module-registry#list-connectors`, tag `module-registry`. Safe: it only reads. Published types.
+    /// `module-registry#list-connectors`, tag `module-registry`. Read-only, retried automatically. Published types.
     /// - Result: list of text, `application/json`.
     /// - List: `whole list, items body`.
     #[inline]
@@ -17,7 +17,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/modules/{module_id}/metadata`
     ///
-    /// `module-registry#list-metadata-by-module`, tag `module-registry`. Safe: it only reads. Published types.
+    /// `module-registry#list-metadata-by-module`, tag `module-registry`. Read-only, retried automatically. Published types.
     /// - Required: path `module_id`; query `version`.
     /// - Result: [`types::ListModuleMetadataResponse`], `application/json`.
     #[inline]
@@ -34,7 +34,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/modules/{module_id}/examples/tree`
     ///
-    /// `module-registry#list-module-example-tree`, tag `module-registry`. Safe: it only reads. Published types.
+    /// `module-registry#list-module-example-tree`, tag `module-registry`. Read-only, retried automatically. Published types.
     /// - Required: path `module_id`; query `version`, `path`.
     /// - Result: [`types::ListModuleExampleTreeResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     /// - List: `whole list, items items`.
@@ -54,7 +54,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/modules/{moduleId}/executions`
     ///
-    /// `module-registry#list-module-executions-id`, tag `module-registry`. Safe: it only reads. Published types.
+    /// `module-registry#list-module-executions-id`, tag `module-registry`. Read-only, retried automatically. Published types.
     /// - Required: path `module_id` = `moduleId`.
     /// - Result: list of [`types::HarnessIacmModuleexecutionresource`], `application/json`.
     /// - List: `paged page/limit from 1, size 30, items body, total header X-Total-Items, size header x-page-size`.
@@ -70,7 +70,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/modules/providers`
     ///
-    /// `module-registry#list-module-providers`, tag `module-registry`. Safe: it only reads. Published types.
+    /// `module-registry#list-module-providers`, tag `module-registry`. Read-only, retried automatically. Published types.
     /// - Result: list of text, `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     /// - List: `whole list, items body`.
     #[inline]
@@ -81,7 +81,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/modules/{id}/tags`
     ///
-    /// `module-registry#list-module-tags-by-id`, tag `module-registry`. Safe: it only reads. Published types.
+    /// `module-registry#list-module-tags-by-id`, tag `module-registry`. Read-only, retried automatically. Published types.
     /// - Required: path `id`.
     /// - Result: list of text, `application/json`.
     /// - List: `whole list, items body`.
@@ -93,7 +93,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/modules`
     ///
-    /// `module-registry#list_modules-by-account`, tag `module-registry`. Safe: it only reads. Published types.
+    /// `module-registry#list_modules-by-account`, tag `module-registry`. Read-only, retried automatically. Published types.
     /// - Result: list of [`types::ModuleResource`], `application/json`.
     /// - List: `paged page/limit from 1, size 30, items body, total header X-Total-Items, size header x-page-size`.
     #[inline]
@@ -104,7 +104,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/modules/{id}`
     ///
-    /// `module-registry#list-modules-by-id`, tag `module-registry`. Safe: it only reads. Published types.
+    /// `module-registry#list-modules-by-id`, tag `module-registry`. Read-only, retried automatically. Published types.
     /// - Required: path `id`.
     /// - Result: [`types::ListModuleByIdResponse`], `application/json`.
     #[inline]
@@ -115,7 +115,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/modules/{module_id}/readme`
     ///
-    /// `module-registry#list-readme-by-id`, tag `module-registry`. Safe: it only reads. Published types.
+    /// `module-registry#list-readme-by-id`, tag `module-registry`. Read-only, retried automatically. Published types.
     /// - Required: path `module_id`; query `version`.
     /// - Result: text, `application/json`.
     #[inline]
@@ -132,7 +132,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/registry/account/{namespace}/{name}/{system}/versions`
     ///
-    /// `module-registry#list-versions`, tag `module-registry`. Safe: it only reads. Published types.
+    /// `module-registry#list-versions`, tag `module-registry`. Read-only, retried automatically. Published types.
     /// - Required: path `namespace`, `name`, `system`.
     /// - Result: [`types::ListModuleVersionsResponse`], `application/json`.
     #[inline]
@@ -183,7 +183,7 @@ impl ListConnectors {
     pub fn send(self) -> rt::Sending<Vec<String>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -237,7 +237,7 @@ impl ListMetadataByModule {
     pub fn send(self) -> rt::Sending<types::ListModuleMetadataResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -277,7 +277,7 @@ impl ListModuleExampleTree {
     pub fn send(self) -> rt::Sending<types::ListModuleExampleTreeResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -373,7 +373,7 @@ impl ListModuleExecutionsId {
     pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmModuleexecutionresource>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -420,7 +420,7 @@ impl ListModuleProviders {
     pub fn send(self) -> rt::Sending<Vec<String>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -467,7 +467,7 @@ impl ListModuleTagsById {
     pub fn send(self) -> rt::Sending<Vec<String>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -547,7 +547,7 @@ impl ListModulesByAccount {
     pub fn send(self) -> rt::Sending<Vec<types::ModuleResource>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -594,7 +594,7 @@ impl ListModulesById {
     pub fn send(self) -> rt::Sending<types::ListModuleByIdResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -641,7 +641,7 @@ impl ListReadmeById {
     pub fn send(self) -> rt::Sending<String> {
         self.call.json()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -660,7 +660,7 @@ impl ListVersions {
     pub fn send(self) -> rt::Sending<types::ListModuleVersionsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

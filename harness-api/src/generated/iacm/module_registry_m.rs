@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /iacm/api/modules/{name}/{system}/{version}/metadata`
     ///
-    /// `module-registry#module-parsed-data`, tag `module-registry`. Not repeated: twice may be more than once. Published types.
+    /// `module-registry#module-parsed-data`, tag `module-registry`. Not idempotent, never retried. Published types.
     /// - Required: path `name`, `system`, `version`.
     /// - Body: [`types::CreateModuleDataRequest`], `application/json`.
     /// - Result: nothing.
@@ -60,7 +60,7 @@ impl ModuleParsedData {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

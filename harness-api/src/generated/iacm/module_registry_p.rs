@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /iacm/api/modules/{name}/{system}/{version}/upload`
     ///
-    /// `module-registry#post-module-artifact`, tag `module-registry`. Not repeated: twice may be more than once. Published types.
+    /// `module-registry#post-module-artifact`, tag `module-registry`. Not idempotent, never retried. Published types.
     /// - Required: path `name`, `system`, `version`; headers `content_disposition` = `Content-Disposition`.
     /// - Body: `application/octet-stream`.
     /// - Result: nothing.
@@ -30,7 +30,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /iacm/api/modules/{name}/{system}/{version}/examples`
     ///
-    /// `module-registry#post-module-example`, tag `module-registry`. Not repeated: twice may be more than once. Published types.
+    /// `module-registry#post-module-example`, tag `module-registry`. Not idempotent, never retried. Published types.
     /// - Required: path `name`, `system`, `version`; query `path`.
     /// - Body: `application/octet-stream`.
     /// - Result: nothing; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
@@ -54,7 +54,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /iacm/api/modules/{name}/{system}/{version}/readme`
     ///
-    /// `module-registry#post-module-readme`, tag `module-registry`. Not repeated: twice may be more than once. Published types.
+    /// `module-registry#post-module-readme`, tag `module-registry`. Not idempotent, never retried. Published types.
     /// - Required: path `name`, `system`, `version`.
     /// - Body: `application/octet-stream`.
     /// - Result: nothing.
@@ -76,7 +76,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /iacm/api/modules/{name}/{system}/tags`
     ///
-    /// `module-registry#post-module-tags`, tag `module-registry`. Not repeated: twice may be more than once. Published types.
+    /// `module-registry#post-module-tags`, tag `module-registry`. Not idempotent, never retried. Published types.
     /// - Required: path `name`, `system`.
     /// - Body: [`types::CreateModuleTagsRequest`], `application/json`.
     /// - Result: nothing.
@@ -96,7 +96,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /iacm/api/modules/{id}/lifecycle`
     ///
-    /// `module-registry#put-module-lifecycle`, tag `module-registry`. Idempotent: twice is as good as once. Published types.
+    /// `module-registry#put-module-lifecycle`, tag `module-registry`. Idempotent, retried automatically. Published types.
     /// - Required: path `id`.
     /// - Body: [`types::ModuleLifecycleRule`], `application/json`.
     /// - Result: [`types::PutModuleLifecycleResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
@@ -146,7 +146,7 @@ impl PostModuleArtifact {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -186,7 +186,7 @@ impl PostModuleExample {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -233,7 +233,7 @@ impl PostModuleReadme {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -273,7 +273,7 @@ impl PostModuleTags {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -313,7 +313,7 @@ impl PutModuleLifecycle {
     pub fn send(self) -> rt::Sending<types::PutModuleLifecycleResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

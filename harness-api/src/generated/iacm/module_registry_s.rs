@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /iacm/api/modules/{moduleId}/events`
     ///
-    /// `module-registry#send-module-event`, tag `module-registry`. Not repeated: twice may be more than once. Published types.
+    /// `module-registry#send-module-event`, tag `module-registry`. Not idempotent, never retried. Published types.
     /// - Required: path `module_id` = `moduleId`.
     /// - Body: [`types::SendModuleEventRequest`], `application/json`.
     /// - Result: nothing.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /iacm/api/modules/{id}/sync`
     ///
-    /// `module-registry#sync-module-metadata`, tag `module-registry`. Not repeated: twice may be more than once. Published types.
+    /// `module-registry#sync-module-metadata`, tag `module-registry`. Not idempotent, never retried. Published types.
     /// - Required: path `id`.
     /// - Result: nothing.
     #[inline]
@@ -46,7 +46,7 @@ impl SendModuleEvent {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -86,7 +86,7 @@ impl SyncModuleMetadata {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

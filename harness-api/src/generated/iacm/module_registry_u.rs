@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `PUT /iacm/api/modules/{id}`
     ///
-    /// `module-registry#update-module`, tag `module-registry`. Idempotent: twice is as good as once. Published types.
+    /// `module-registry#update-module`, tag `module-registry`. Idempotent, retried automatically. Published types.
     /// - Required: path `id`.
     /// - Body: [`types::UpdateModuleRequest`], `application/json`.
     /// - Result: nothing.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /iacm/api/modules/{id}/testing`
     ///
-    /// `module-registry#update-module-testing`, tag `module-registry`. Idempotent: twice is as good as once. Published types.
+    /// `module-registry#update-module-testing`, tag `module-registry`. Idempotent, retried automatically. Published types.
     /// - Required: path `id`.
     /// - Body: [`types::UpdateTestingRequest`], `application/json`.
     /// - Result: nothing.
@@ -74,7 +74,7 @@ impl UpdateModule {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -114,7 +114,7 @@ impl UpdateModuleTesting {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /iacm/api/providers/lifecycle/batch-check`
     ///
-    /// `provider-registry#batch-check-provider-lifecycle`, tag `provider-registry`. Safe: it only reads. Published types.
+    /// `provider-registry#batch-check-provider-lifecycle`, tag `provider-registry`. Read-only, retried automatically. Published types.
     /// - Body: [`types::BatchCheckProviderLifecycleRequest`], `application/json`.
     /// - Result: [`types::BatchCheckProviderLifecycleResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
@@ -21,7 +21,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /iacm/api/providers/{id}`
     ///
-    /// `provider-registry#create-provider`, tag `provider-registry`. Not repeated: twice may be more than once. The answer is published; the body is inferred from one sample.
+    /// `provider-registry#create-provider`, tag `provider-registry`. Not idempotent, never retried. The response is published; the body is inferred from one sample.
     /// - Required: path `id`.
     /// - Body: [`types::CreateProviderBody`], `application/json`.
     /// - Result: [`types::AnsibleDataInfo`], `application/json`.
@@ -39,7 +39,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /iacm/api/providers/{id}/version`
     ///
-    /// `provider-registry#create-provider-version`, tag `provider-registry`. Not repeated: twice may be more than once. Published types.
+    /// `provider-registry#create-provider-version`, tag `provider-registry`. Not idempotent, never retried. Published types.
     /// - Required: path `id`.
     /// - Body: [`types::CreateProviderVersionRequestBody`], `application/json`.
     /// - Result: nothing.
@@ -57,7 +57,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /iacm/api/providers/{id}`
     ///
-    /// `provider-registry#delete-provider`, tag `provider-registry`. Idempotent: twice is as good as once. Published types.
+    /// `provider-registry#delete-provider`, tag `provider-registry`. Idempotent, retried automatically. Published types.
     /// - Required: path `id`.
     /// - Result: nothing.
     #[inline]
@@ -68,7 +68,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /iacm/api/providers/{id}/version/{version}/file/{filename}`
     ///
-    /// `provider-registry#delete-file`, tag `provider-registry`. Idempotent: twice is as good as once. Published types.
+    /// `provider-registry#delete-file`, tag `provider-registry`. Idempotent, retried automatically. Published types.
     /// - Required: path `id`, `version`, `filename`.
     /// - Result: nothing.
     #[inline]
@@ -87,7 +87,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /iacm/api/providers/{id}/lifecycle`
     ///
-    /// `provider-registry#delete-provider-lifecycle`, tag `provider-registry`. Idempotent: twice is as good as once. Published types.
+    /// `provider-registry#delete-provider-lifecycle`, tag `provider-registry`. Idempotent, retried automatically. Published types.
     /// - Required: path `id`.
     /// - Result: nothing; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
@@ -101,7 +101,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /iacm/api/providers/{id}/version/{version}`
     ///
-    /// `provider-registry#delete-provider-version`, tag `provider-registry`. Idempotent: twice is as good as once. Published types.
+    /// `provider-registry#delete-provider-version`, tag `provider-registry`. Idempotent, retried automatically. Published types.
     /// - Required: path `id`, `version`.
     /// - Result: nothing.
     #[inline]
@@ -118,7 +118,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /iacm/api/providers/keys/{id}`
     ///
-    /// `provider-registry#delete-signing-key`, tag `provider-registry`. Idempotent: twice is as good as once. Published types.
+    /// `provider-registry#delete-signing-key`, tag `provider-registry`. Idempotent, retried automatically. Published types.
     /// - Required: path `id`.
     /// - Result: nothing.
     #[inline]
@@ -129,7 +129,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/providers/{id}`
     ///
-    /// `provider-registry#get-provider`, tag `provider-registry`. Safe: it only reads. Published types.
+    /// `provider-registry#get-provider`, tag `provider-registry`. Read-only, retried automatically. Published types.
     /// - Required: path `id`.
     /// - Result: [`types::IacmGetProviderResponse`], `application/json`.
     #[inline]
@@ -140,7 +140,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/providers/get-provider-domain`
     ///
-    /// `provider-registry#get-provider-domain`, tag `provider-registry`. Safe: it only reads. Published types.
+    /// `provider-registry#get-provider-domain`, tag `provider-registry`. Read-only, retried automatically. Published types.
     /// - Result: [`types::GetProviderDomainResponseBody`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
     pub fn get_provider_domain(&self) -> GetProviderDomain {
@@ -150,7 +150,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/provider/account/{account}/{type}/{version}/download/{os}/{arch}`
     ///
-    /// `provider-registry#get-provider-download`, tag `provider-registry`. Safe: it only reads. Published types.
+    /// `provider-registry#get-provider-download`, tag `provider-registry`. Read-only, retried automatically. Published types.
     /// - Required: path `account`, `type_` = `type`, `version`, `os`, `arch`.
     /// - Result: [`types::GetProviderDownloadResponse`], `application/json`.
     #[inline]
@@ -173,7 +173,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/provider/account/{account}/{type}/{version}/download/{os}/{arch}/{filetype}`
     ///
-    /// `provider-registry#get-file`, tag `provider-registry`. Safe: it only reads. Published types.
+    /// `provider-registry#get-file`, tag `provider-registry`. Read-only, retried automatically. Published types.
     /// - Required: path `account`, `type_` = `type`, `version`, `os`, `arch`, `filetype`; query `token`.
     /// - Result: text, `application/json`.
     #[inline]
@@ -203,7 +203,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/providers/{id}/lifecycle`
     ///
-    /// `provider-registry#get-provider-lifecycle`, tag `provider-registry`. Safe: it only reads. Published types.
+    /// `provider-registry#get-provider-lifecycle`, tag `provider-registry`. Read-only, retried automatically. Published types.
     /// - Required: path `id`.
     /// - Result: [`types::GetProviderLifecycleResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
@@ -214,7 +214,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/providers/{id}/lifecycle/versions/{version}`
     ///
-    /// `provider-registry#get-provider-lifecycle-version-status`, tag `provider-registry`. Safe: it only reads. Published types.
+    /// `provider-registry#get-provider-lifecycle-version-status`, tag `provider-registry`. Read-only, retried automatically. Published types.
     /// - Required: path `id`, `version`.
     /// - Result: [`types::GetProviderLifecycleVersionStatusResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
@@ -231,7 +231,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/providers/{id}/version/{version}`
     ///
-    /// `provider-registry#get-provider-version`, tag `provider-registry`. Safe: it only reads. Published types.
+    /// `provider-registry#get-provider-version`, tag `provider-registry`. Read-only, retried automatically. Published types.
     /// - Required: path `id`, `version`.
     /// - Result: [`types::GetProviderVersionResponseBody`], `application/json`.
     #[inline]
@@ -248,7 +248,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/provider/account/{account}/{type}/versions`
     ///
-    /// `provider-registry#list-provider-versions`, tag `provider-registry`. Safe: it only reads. Published types.
+    /// `provider-registry#list-provider-versions`, tag `provider-registry`. Read-only, retried automatically. Published types.
     /// - Required: path `account`, `type_` = `type`.
     /// - Result: [`types::ListProviderVersionsResponse`], `application/json`.
     #[inline]
@@ -265,7 +265,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/providers`
     ///
-    /// `provider-registry#list-providers`, tag `provider-registry`. Safe: it only reads. Published types.
+    /// `provider-registry#list-providers`, tag `provider-registry`. Read-only, retried automatically. Published types.
     /// - Result: list of [`types::HarnessIacmProviderRegistryProvider`], `application/json`.
     /// - List: `paged page/limit from 1, size 30, items body, total header X-Total-Items, size header x-page-size`.
     #[inline]
@@ -276,7 +276,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/providers/keys`
     ///
-    /// `provider-registry#list-signing-keys`, tag `provider-registry`. Safe: it only reads. Published types.
+    /// `provider-registry#list-signing-keys`, tag `provider-registry`. Read-only, retried automatically. Published types.
     /// - Result: list of [`types::HarnessIacmProviderRegistrySigningKey`], `application/json`.
     /// - List: `paged page/limit from 1, size 30, items body, total header X-Total-Items, size header x-page-size`.
     #[inline]
@@ -287,7 +287,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /iacm/api/providers/{id}/version/{version}/files`
     ///
-    /// `provider-registry#post-files`, tag `provider-registry`. Not repeated: twice may be more than once. Published types.
+    /// `provider-registry#post-files`, tag `provider-registry`. Not idempotent, never retried. Published types.
     /// - Required: path `id`, `version`; headers `content_disposition` = `Content-Disposition`.
     /// - Body: `application/octet-stream`.
     /// - Result: [`types::PostFilesResponseBody`], `application/json`.
@@ -309,7 +309,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /iacm/api/providers/{id}/version/{version}/publish`
     ///
-    /// `provider-registry#publish-provider-version`, tag `provider-registry`. Not repeated: twice may be more than once. Published types.
+    /// `provider-registry#publish-provider-version`, tag `provider-registry`. Not idempotent, never retried. Published types.
     /// - Required: path `id`, `version`.
     /// - Result: nothing.
     #[inline]
@@ -326,7 +326,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /iacm/api/providers/{id}/lifecycle`
     ///
-    /// `provider-registry#put-provider-lifecycle`, tag `provider-registry`. Idempotent: twice is as good as once. Published types.
+    /// `provider-registry#put-provider-lifecycle`, tag `provider-registry`. Idempotent, retried automatically. Published types.
     /// - Required: path `id`.
     /// - Body: [`types::ProviderLifecycleRule`], `application/json`.
     /// - Result: [`types::PutProviderLifecycleResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
@@ -344,7 +344,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /iacm/api/providers/{id}/version/{version}`
     ///
-    /// `provider-registry#update-provider-version`, tag `provider-registry`. Idempotent: twice is as good as once. Published types.
+    /// `provider-registry#update-provider-version`, tag `provider-registry`. Idempotent, retried automatically. Published types.
     /// - Required: path `id`, `version`.
     /// - Body: [`types::UpdateProviderVersionRequestBody`], `application/json`.
     /// - Result: nothing.
@@ -364,7 +364,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /iacm/api/providers/keys/{id}`
     ///
-    /// `provider-registry#update-signing-key`, tag `provider-registry`. Idempotent: twice is as good as once. Published types.
+    /// `provider-registry#update-signing-key`, tag `provider-registry`. Idempotent, retried automatically. Published types.
     /// - Required: path `id`.
     /// - Body: [`types::UploadSigningKeyRequest`], `application/json`.
     /// - Result: nothing.
@@ -382,7 +382,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /iacm/api/providers/keys`
     ///
-    /// `provider-registry#upload-signing-key`, tag `provider-registry`. Not repeated: twice may be more than once. Published types.
+    /// `provider-registry#upload-signing-key`, tag `provider-registry`. Not idempotent, never retried. Published types.
     /// - Body: [`types::UploadSigningKeyRequest`], `application/json`.
     /// - Result: nothing.
     #[inline]
@@ -415,7 +415,7 @@ impl BatchCheckProviderLifecycle {
     pub fn send(self) -> rt::Sending<types::BatchCheckProviderLifecycleResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -441,7 +441,7 @@ impl CreateProvider {
     pub fn send(self) -> rt::Sending<types::AnsibleDataInfo> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -467,7 +467,7 @@ impl CreateProviderVersion {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -493,7 +493,7 @@ impl DeleteProvider {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -519,7 +519,7 @@ impl DeleteProviderFile {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -545,7 +545,7 @@ impl DeleteProviderLifecycle {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -571,7 +571,7 @@ impl DeleteProviderVersion {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -597,7 +597,7 @@ impl DeleteSigningKey {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -623,7 +623,7 @@ impl GetProvider {
     pub fn send(self) -> rt::Sending<types::IacmGetProviderResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -649,7 +649,7 @@ impl GetProviderDomain {
     pub fn send(self) -> rt::Sending<types::GetProviderDomainResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -668,7 +668,7 @@ impl GetProviderDownload {
     pub fn send(self) -> rt::Sending<types::GetProviderDownloadResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -687,7 +687,7 @@ impl GetProviderFile {
     pub fn send(self) -> rt::Sending<String> {
         self.call.json()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -713,7 +713,7 @@ impl GetProviderLifecycle {
     pub fn send(self) -> rt::Sending<types::GetProviderLifecycleResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -739,7 +739,7 @@ impl GetProviderLifecycleVersionStatus {
     pub fn send(self) -> rt::Sending<types::GetProviderLifecycleVersionStatusResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -765,7 +765,7 @@ impl GetProviderVersion {
     pub fn send(self) -> rt::Sending<types::GetProviderVersionResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -784,7 +784,7 @@ impl ListProviderVersions {
     pub fn send(self) -> rt::Sending<types::ListProviderVersionsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -840,7 +840,7 @@ impl ListProviders {
     pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmProviderRegistryProvider>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -903,7 +903,7 @@ impl ListSigningKeys {
     pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmProviderRegistrySigningKey>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -936,7 +936,7 @@ impl PostProviderFiles {
     pub fn send(self) -> rt::Sending<types::PostFilesResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -962,7 +962,7 @@ impl PublishProviderVersion {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -988,7 +988,7 @@ impl PutProviderLifecycle {
     pub fn send(self) -> rt::Sending<types::PutProviderLifecycleResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1014,7 +1014,7 @@ impl UpdateProviderVersion {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1040,7 +1040,7 @@ impl UpdateSigningKey {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1066,7 +1066,7 @@ impl UploadSigningKey {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/provisioner-activities/{activity_id}/complete`
     ///
-    /// `provisioner_activities#complete-activity`, tag `provisioner_activities`. Not repeated: twice may be more than once. Published types.
+    /// `provisioner_activities#complete-activity`, tag `provisioner_activities`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `workspace`, `activity_id`.
     /// - Body: [`types::CompleteActivityRequest`], `application/json`.
     /// - Result: [`types::CompleteActivityResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
@@ -30,7 +30,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/provisioner-activities/start`
     ///
-    /// `provisioner_activities#start-activity`, tag `provisioner_activities`. Not repeated: twice may be more than once. Published types.
+    /// `provisioner_activities#start-activity`, tag `provisioner_activities`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `workspace`.
     /// - Body: [`types::StartActivityRequest`], `application/json`.
     /// - Result: [`types::StartActivityResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
@@ -70,7 +70,7 @@ impl CompleteActivity {
     pub fn send(self) -> rt::Sending<types::CompleteActivityResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -96,7 +96,7 @@ impl StartActivity {
     pub fn send(self) -> rt::Sending<types::StartActivityResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

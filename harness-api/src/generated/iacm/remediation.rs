@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remediation/runs`
     ///
-    /// `remediation#create-remediation-run`, tag `remediation`. Not repeated: twice may be more than once. Published types.
+    /// `remediation#create-remediation-run`, tag `remediation`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `workspace`.
     /// - Body: [`types::CreateRemediationRunRequest`], `application/json`.
     /// - Result: [`types::CreateRemediationRunResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
@@ -28,7 +28,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remediation/config`
     ///
-    /// `remediation#disable-remediation`, tag `remediation`. Idempotent: twice is as good as once. Published types.
+    /// `remediation#disable-remediation`, tag `remediation`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `workspace`.
     /// - Result: nothing; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
@@ -47,7 +47,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remediation/config`
     ///
-    /// `remediation#enable-remediation`, tag `remediation`. Idempotent: twice is as good as once. Published types.
+    /// `remediation#enable-remediation`, tag `remediation`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `workspace`.
     /// - Result: nothing; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
@@ -66,7 +66,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remediation/drift-plan`
     ///
-    /// `remediation#get-drift-plan`, tag `remediation`. Safe: it only reads. Published types.
+    /// `remediation#get-drift-plan`, tag `remediation`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `workspace`.
     /// - Result: bytes, as a stream, `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
@@ -85,7 +85,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remediation/config`
     ///
-    /// `remediation#get-remediation-config`, tag `remediation`. Safe: it only reads. Published types.
+    /// `remediation#get-remediation-config`, tag `remediation`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `workspace`.
     /// - Result: [`types::GetRemediationConfigResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
@@ -104,7 +104,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remediation/runs/{id}`
     ///
-    /// `remediation#get-remediation-run`, tag `remediation`. Safe: it only reads. Published types.
+    /// `remediation#get-remediation-run`, tag `remediation`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `workspace`, `id`.
     /// - Result: [`types::GetRemediationRunResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
@@ -125,7 +125,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remediation/runs`
     ///
-    /// `remediation#list-remediation-runs`, tag `remediation`. Safe: it only reads. Published types.
+    /// `remediation#list-remediation-runs`, tag `remediation`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `workspace`.
     /// - Result: list of [`types::HarnessIacmRemediationRun`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     /// - List: `paged page/limit from 1, size 30, at most 1000, items body, total header X-Total-Items, size header x-page-size`.
@@ -145,7 +145,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remediation/runs/{id}`
     ///
-    /// `remediation#update-remediation-run`, tag `remediation`. Idempotent: twice is as good as once. Published types.
+    /// `remediation#update-remediation-run`, tag `remediation`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `workspace`, `id`.
     /// - Body: [`types::UpdateRemediationRunRequest`], `application/json`.
     /// - Result: [`types::UpdateRemediationRunResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
@@ -187,7 +187,7 @@ impl CreateRemediationRun {
     pub fn send(self) -> rt::Sending<types::CreateRemediationRunResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -213,7 +213,7 @@ impl DisableRemediation {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -239,7 +239,7 @@ impl EnableRemediation {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -265,7 +265,7 @@ impl GetDriftPlan {
     pub fn send(self) -> rt::Sending<rt::ByteStream> {
         self.call.byte_answer()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -291,7 +291,7 @@ impl GetRemediationConfig {
     pub fn send(self) -> rt::Sending<types::GetRemediationConfigResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -317,7 +317,7 @@ impl GetRemediationRun {
     pub fn send(self) -> rt::Sending<types::GetRemediationRunResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -357,7 +357,7 @@ impl ListRemediationRuns {
     pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmRemediationRun>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -390,7 +390,7 @@ impl UpdateRemediationRun {
     pub fn send(self) -> rt::Sending<types::UpdateRemediationRunResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/remediation/config`
     ///
-    /// `remediation-agent#disable-project-remediation`, tag `Remediation Agent`. Idempotent: twice is as good as once. Published types.
+    /// `remediation-agent#disable-project-remediation`, tag `Remediation Agent`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Result: nothing; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/remediation/config`
     ///
-    /// `remediation-agent#enable-project-remediation`, tag `Remediation Agent`. Idempotent: twice is as good as once. Published types.
+    /// `remediation-agent#enable-project-remediation`, tag `Remediation Agent`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Body: [`types::EnableProjectRemediationRequest`], `application/json`.
     /// - Result: nothing; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
@@ -43,7 +43,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/remediation/config`
     ///
-    /// `remediation-agent#get-project-remediation-config`, tag `Remediation Agent`. Safe: it only reads. Published types.
+    /// `remediation-agent#get-project-remediation-config`, tag `Remediation Agent`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Result: [`types::GetProjectRemediationConfigResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
@@ -78,7 +78,7 @@ impl DisableProjectRemediation {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -104,7 +104,7 @@ impl EnableProjectRemediation {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -130,7 +130,7 @@ impl GetProjectRemediationConfig {
     pub fn send(self) -> rt::Sending<types::GetProjectRemediationConfigResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

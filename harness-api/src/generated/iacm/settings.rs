@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /iacm/api/orgs/{org}/projects/{project}/settings/disabled`
     ///
-    /// `settings#check-push-data`, tag `settings`. Safe: it only reads. Published types.
+    /// `settings#check-push-data`, tag `settings`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Result: [`types::CheckPushDataResponse`], `application/json`.
     #[inline]
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/settings/default-pipelines`
     ///
-    /// `settings#delete-default-pipeline`, tag `settings`. Idempotent: twice is as good as once. Published types.
+    /// `settings#delete-default-pipeline`, tag `settings`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Body: [`types::DeleteDefaultPipelineRequest`], `application/json`.
     /// - Result: nothing.
@@ -43,7 +43,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/settings/ephemeral-config`
     ///
-    /// `settings#disable-ephemeral-workspaces-in-project`, tag `settings`. Idempotent: twice is as good as once. Published types.
+    /// `settings#disable-ephemeral-workspaces-in-project`, tag `settings`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`; query `provisioner`.
     /// - Result: [`types::DisableEphemeralWorkspacesInProjectResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
@@ -68,7 +68,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/settings/drift-config`
     ///
-    /// `settings#disable-project-drift`, tag `settings`. Idempotent: twice is as good as once. Published types.
+    /// `settings#disable-project-drift`, tag `settings`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`; query `provisioner`.
     /// - Result: [`types::DisableProjectDriftResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
@@ -91,7 +91,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/settings/ephemeral-config`
     ///
-    /// `settings#enable-ephemeral-workspaces-in-project`, tag `settings`. Idempotent: twice is as good as once. Published types.
+    /// `settings#enable-ephemeral-workspaces-in-project`, tag `settings`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Body: [`types::EnableEphemeralWorkspacesInProjectRequest`], `application/json`.
     /// - Result: [`types::EnableEphemeralWorkspacesInProjectResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
@@ -111,7 +111,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/settings/drift-config`
     ///
-    /// `settings#enable-project-drift`, tag `settings`. Idempotent: twice is as good as once. Published types.
+    /// `settings#enable-project-drift`, tag `settings`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Body: [`types::EnableProjectDriftRequest`], `application/json`.
     /// - Result: [`types::EnableProjectDriftResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
@@ -131,7 +131,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/settings/ephemeral-config`
     ///
-    /// `settings#get-ephemeral-workspaces-in-project`, tag `settings`. Safe: it only reads. Published types.
+    /// `settings#get-ephemeral-workspaces-in-project`, tag `settings`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`; query `provisioner`.
     /// - Result: [`types::GetEphemeralWorkspacesInProjectResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
@@ -156,7 +156,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/settings/drift-config`
     ///
-    /// `settings#get-project-drift`, tag `settings`. Safe: it only reads. Published types.
+    /// `settings#get-project-drift`, tag `settings`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`; query `provisioner`.
     /// - Result: [`types::GetProjectDriftResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
@@ -178,7 +178,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/settings/default-pipelines`
     ///
-    /// `settings#list-default-pipelines`, tag `settings`. Safe: it only reads. Published types.
+    /// `settings#list-default-pipelines`, tag `settings`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Result: list of [`types::HarnessIacmDefaultpipeline`], `application/json`.
     /// - List: `whole list, items body`.
@@ -196,7 +196,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/settings/default-pipelines`
     ///
-    /// `settings#upsert-default-pipeline`, tag `settings`. Idempotent: twice is as good as once. Published types.
+    /// `settings#upsert-default-pipeline`, tag `settings`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Body: [`types::UpsertDefaultPipelineRequest`], `application/json`.
     /// - Result: nothing.
@@ -234,7 +234,7 @@ impl CheckPushData {
     pub fn send(self) -> rt::Sending<types::CheckPushDataResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -260,7 +260,7 @@ impl DeleteDefaultPipeline {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -288,7 +288,7 @@ impl DisableEphemeralWorkspacesInProject {
     ) -> rt::Sending<types::DisableEphemeralWorkspacesInProjectResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -314,7 +314,7 @@ impl DisableProjectDrift {
     pub fn send(self) -> rt::Sending<types::DisableProjectDriftResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -340,7 +340,7 @@ impl EnableEphemeralWorkspacesInProject {
     pub fn send(self) -> rt::Sending<types::EnableEphemeralWorkspacesInProjectResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -366,7 +366,7 @@ impl EnableProjectDrift {
     pub fn send(self) -> rt::Sending<types::EnableProjectDriftResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -392,7 +392,7 @@ impl GetEphemeralWorkspacesInProject {
     pub fn send(self) -> rt::Sending<types::GetEphemeralWorkspacesInProjectResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -418,7 +418,7 @@ impl GetProjectDrift {
     pub fn send(self) -> rt::Sending<types::GetProjectDriftResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -451,7 +451,7 @@ impl ListDefaultPipelines {
     pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmDefaultpipeline>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -484,7 +484,7 @@ impl UpsertDefaultPipeline {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

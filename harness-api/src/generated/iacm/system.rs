@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /iacm/api/provisioners/{provisioner}/config`
     ///
-    /// `system#get-provisioner-config`, tag `system`. Safe: it only reads. Published types.
+    /// `system#get-provisioner-config`, tag `system`. Read-only, retried automatically. Published types.
     /// - Required: path `provisioner`.
     /// - Result: [`types::ProvisionerConfig`], `application/json`.
     #[inline]
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /iacm/api/latest-plugin-version`
     ///
-    /// `system#latest-plugin-version`, tag `system`. Not repeated: twice may be more than once. Published types.
+    /// `system#latest-plugin-version`, tag `system`. Not idempotent, never retried. Published types.
     /// - Body: [`types::PluginReportedVersion`], `application/json`.
     /// - Result: [`types::HarnessIacmPluginversion`], `application/json`.
     #[inline]
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/provisioners/supported/{provisioner}`
     ///
-    /// `system#list-supported-provisioner-versions`, tag `system`. Safe: it only reads. Published types.
+    /// `system#list-supported-provisioner-versions`, tag `system`. Read-only, retried automatically. Published types.
     /// - Required: path `provisioner`.
     /// - Result: list of text, `application/json`.
     /// - List: `whole list, items body`.
@@ -62,7 +62,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/health`
     ///
-    /// `IaCMsystem#health`, tag `system`. Safe: it only reads. Published types.
+    /// `IaCMsystem#health`, tag `system`. Read-only, retried automatically. Published types.
     /// - Result: nothing.
     #[inline]
     pub fn system_health(&self) -> SystemHealth {
@@ -72,7 +72,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/version`
     ///
-    /// `IaCMsystem#version`, tag `system`. Safe: it only reads. Published types.
+    /// `IaCMsystem#version`, tag `system`. Read-only, retried automatically. Published types.
     /// - Result: [`types::IacmServiceVersion`], `application/json`.
     #[inline]
     pub fn system_version(&self) -> SystemVersion {
@@ -93,7 +93,7 @@ impl GetProvisionerConfig {
     pub fn send(self) -> rt::Sending<types::ProvisionerConfig> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -112,7 +112,7 @@ impl LatestPluginVersion {
     pub fn send(self) -> rt::Sending<types::HarnessIacmPluginversion> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -131,7 +131,7 @@ impl ListSupportedProvisionerVersions {
     pub fn send(self) -> rt::Sending<Vec<String>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -157,7 +157,7 @@ impl SystemHealth {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -176,7 +176,7 @@ impl SystemVersion {
     pub fn send(self) -> rt::Sending<types::IacmServiceVersion> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/terraform-backend/lock`
     ///
-    /// `tf-standard-backend#lock-workspace`, tag `tf-standard-backend`. Not repeated: twice may be more than once. Published types.
+    /// `tf-standard-backend#lock-workspace`, tag `tf-standard-backend`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `workspace`; query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::LockWorkspaceRequest`], `application/json`.
     /// - Result: [`types::HarnessIacmLockinfo`], `application/json`.
@@ -30,7 +30,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/terraform-backend`
     ///
-    /// `tf-standard-backend#pull-terraform-state`, tag `tf-standard-backend`. Safe: it only reads. Published types.
+    /// `tf-standard-backend#pull-terraform-state`, tag `tf-standard-backend`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `workspace`; query `account_identifier` = `accountIdentifier`.
     /// - Result: json, `application/json`.
     #[inline]
@@ -51,7 +51,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/terraform-backend`
     ///
-    /// `tf-standard-backend#push-terraform-state`, tag `tf-standard-backend`. Not repeated: twice may be more than once. Published types.
+    /// `tf-standard-backend#push-terraform-state`, tag `tf-standard-backend`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `workspace`; query `account_identifier` = `accountIdentifier`.
     /// - Body: json, `application/json`, `application/octet-stream`.
     /// - Result: nothing.
@@ -94,7 +94,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/terraform-backend/lock`
     ///
-    /// `tf-standard-backend#unlock-workspace`, tag `tf-standard-backend`. Idempotent: twice is as good as once. Published types.
+    /// `tf-standard-backend#unlock-workspace`, tag `tf-standard-backend`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `workspace`; query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::UnlockWorkspaceRequest`], `application/json`.
     /// - Result: nothing.
@@ -129,7 +129,7 @@ impl LockWorkspace {
     pub fn send(self) -> rt::Sending<types::HarnessIacmLockinfo> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -148,7 +148,7 @@ impl PullTerraformState {
     pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -174,7 +174,7 @@ impl PushTerraformState {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -193,7 +193,7 @@ impl UnlockWorkspace {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

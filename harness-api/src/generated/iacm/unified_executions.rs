@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /iacm/api/orgs/{org}/projects/{project}/unified-executions`
     ///
-    /// `unified-executions#create-unified-execution`, tag `unified-executions`. Not repeated: twice may be more than once. Published types.
+    /// `unified-executions#create-unified-execution`, tag `unified-executions`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`.
     /// - Body: [`types::UnifiedExecutionRequest`], `application/json`.
     /// - Result: [`types::UnifiedExecutionResponse`], `application/json`.
@@ -44,7 +44,7 @@ impl CreateUnifiedExecution {
     pub fn send(self) -> rt::Sending<types::UnifiedExecutionResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /iacm/api/usage/check-licence`
     ///
-    /// `usage#checkLicence`, tag `usage`. Safe: it only reads. Published types.
+    /// `usage#checkLicence`, tag `usage`. Read-only, retried automatically. Published types.
     /// - Result: [`types::ShowLicenceResponse`], `application/json`.
     #[inline]
     pub fn check_licence(&self) -> CheckLicence {
@@ -16,7 +16,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /iacm/api/enforcement/client/usage/{metric}`
     ///
-    /// `usage#getUsage`, tag `usage`. Safe: it only reads. Published types.
+    /// `usage#getUsage`, tag `usage`. Read-only, retried automatically. Published types.
     /// - Required: path `metric`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ShowUsageResponse`], `application/json`.
     #[inline]
@@ -51,7 +51,7 @@ impl CheckLicence {
     pub fn send(self) -> rt::Sending<types::ShowLicenceResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -70,7 +70,7 @@ impl GetUsage {
     pub fn send(self) -> rt::Sending<types::ShowUsageResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

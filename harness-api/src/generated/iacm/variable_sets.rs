@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /iacm/api/variable-set`
     ///
-    /// `variable_sets#create-variable-set-account-level`, tag `variable_sets`. Not repeated: twice may be more than once. Published types.
+    /// `variable_sets#create-variable-set-account-level`, tag `variable_sets`. Not idempotent, never retried. Published types.
     /// - Body: [`types::CreateVariableSetRequestAccScope`], `application/json`.
     /// - Result: [`types::VariableSetsCreateVariableSetAccountLevelResponseBody`], `application/json`.
     #[inline]
@@ -21,7 +21,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /iacm/api/orgs/{org}/variable-set`
     ///
-    /// `variable_sets#create-variable-set-org-level`, tag `variable_sets`. Not repeated: twice may be more than once. Published types.
+    /// `variable_sets#create-variable-set-org-level`, tag `variable_sets`. Not idempotent, never retried. Published types.
     /// - Required: path `org`.
     /// - Body: [`types::CreateVariableSetRequestOrgScope`], `application/json`.
     /// - Result: [`types::VariableSetsCreateVariableSetAccountLevelResponseBody`], `application/json`.
@@ -39,7 +39,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/variable-set`
     ///
-    /// `variable_sets#create-variable-set-proj-level`, tag `variable_sets`. Not repeated: twice may be more than once. Published types.
+    /// `variable_sets#create-variable-set-proj-level`, tag `variable_sets`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`.
     /// - Body: [`types::CreateVariableSetRequestProjScope`], `application/json`.
     /// - Result: [`types::VariableSetsCreateVariableSetAccountLevelResponseBody`], `application/json`.
@@ -59,7 +59,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /iacm/api/variable-set/{identifier}`
     ///
-    /// `variable_sets#delete-variable-set-account-level`, tag `variable_sets`. Idempotent: twice is as good as once. Published types.
+    /// `variable_sets#delete-variable-set-account-level`, tag `variable_sets`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`.
     /// - Result: nothing.
     #[inline]
@@ -74,7 +74,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /iacm/api/variable-set`
     ///
-    /// `variable_sets#delete-variable-set-by-query-account-level`, tag `variable_sets`. Idempotent: twice is as good as once. Published types.
+    /// `variable_sets#delete-variable-set-by-query-account-level`, tag `variable_sets`. Idempotent, retried automatically. Published types.
     /// - Required: query `identifier`.
     /// - Result: nothing; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
@@ -89,7 +89,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /iacm/api/orgs/{org}/variable-set`
     ///
-    /// `variable_sets#delete-variable-set-by-query-org-level`, tag `variable_sets`. Idempotent: twice is as good as once. Published types.
+    /// `variable_sets#delete-variable-set-by-query-org-level`, tag `variable_sets`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`; query `identifier`.
     /// - Result: nothing; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
@@ -106,7 +106,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/variable-set`
     ///
-    /// `variable_sets#delete-variable-set-by-query-proj-level`, tag `variable_sets`. Idempotent: twice is as good as once. Published types.
+    /// `variable_sets#delete-variable-set-by-query-proj-level`, tag `variable_sets`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`; query `identifier`.
     /// - Result: nothing; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
@@ -125,7 +125,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /iacm/api/orgs/{org}/variable-set/{identifier}`
     ///
-    /// `variable_sets#delete-variable-set-org-level`, tag `variable_sets`. Idempotent: twice is as good as once. Published types.
+    /// `variable_sets#delete-variable-set-org-level`, tag `variable_sets`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `identifier`.
     /// - Result: nothing.
     #[inline]
@@ -142,7 +142,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/variable-set/{identifier}`
     ///
-    /// `variable_sets#delete-variable-set-proj-level`, tag `variable_sets`. Idempotent: twice is as good as once. Published types.
+    /// `variable_sets#delete-variable-set-proj-level`, tag `variable_sets`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `identifier`.
     /// - Result: nothing.
     #[inline]
@@ -161,7 +161,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/variable-set/{identifier}`
     ///
-    /// `variable_sets#get-variable-set-account-level`, tag `variable_sets`. Safe: it only reads. Published types.
+    /// `variable_sets#get-variable-set-account-level`, tag `variable_sets`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`.
     /// - Result: [`types::VariableSetsGetVariableSetAccountLevelResponseBody`], `application/json`.
     #[inline]
@@ -176,7 +176,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/variable-set/{identifier}`
     ///
-    /// `variable_sets#get-variable-set-org-level`, tag `variable_sets`. Safe: it only reads. Published types.
+    /// `variable_sets#get-variable-set-org-level`, tag `variable_sets`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `identifier`.
     /// - Result: [`types::VariableSetsGetVariableSetAccountLevelResponseBody`], `application/json`.
     #[inline]
@@ -193,7 +193,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/variable-set/{identifier}`
     ///
-    /// `variable_sets#get-variable-set-proj-level`, tag `variable_sets`. Safe: it only reads. Published types.
+    /// `variable_sets#get-variable-set-proj-level`, tag `variable_sets`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `identifier`.
     /// - Result: [`types::VariableSetsGetVariableSetAccountLevelResponseBody`], `application/json`.
     #[inline]
@@ -212,7 +212,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/variable-set/{identifier}/references`
     ///
-    /// `variable_sets#list-variable-set-references-account-level`, tag `variable_sets`. Safe: it only reads. Published types.
+    /// `variable_sets#list-variable-set-references-account-level`, tag `variable_sets`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`.
     /// - Result: [`types::HarnessIacmWorkspaceList`], `application/json`.
     /// - List: `whole list, items items if there are any`.
@@ -228,7 +228,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/variable-set/{identifier}/references`
     ///
-    /// `variable_sets#list-variable-set-references-org-level`, tag `variable_sets`. Safe: it only reads. Published types.
+    /// `variable_sets#list-variable-set-references-org-level`, tag `variable_sets`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `identifier`.
     /// - Result: [`types::HarnessIacmWorkspaceList`], `application/json`.
     /// - List: `whole list, items items if there are any`.
@@ -246,7 +246,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/variable-set/{identifier}/references`
     ///
-    /// `variable_sets#list-variable-set-references-proj-level`, tag `variable_sets`. Safe: it only reads. Published types.
+    /// `variable_sets#list-variable-set-references-proj-level`, tag `variable_sets`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `identifier`.
     /// - Result: [`types::HarnessIacmWorkspaceList`], `application/json`.
     /// - List: `whole list, items items if there are any`.
@@ -266,7 +266,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/variable-sets`
     ///
-    /// `variable_sets#list-variable-sets-account-level`, tag `variable_sets`. Safe: it only reads. Published types.
+    /// `variable_sets#list-variable-sets-account-level`, tag `variable_sets`. Read-only, retried automatically. Published types.
     /// - Result: [`types::HarnessIacmVariableSetList`], `application/json`.
     /// - List: `whole list, items items if there are any`.
     #[inline]
@@ -277,7 +277,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/variable-sets`
     ///
-    /// `variable_sets#list-variable-sets-org-level`, tag `variable_sets`. Safe: it only reads. Published types.
+    /// `variable_sets#list-variable-sets-org-level`, tag `variable_sets`. Read-only, retried automatically. Published types.
     /// - Required: path `org`.
     /// - Result: [`types::HarnessIacmVariableSetList`], `application/json`.
     /// - List: `whole list, items items if there are any`.
@@ -293,7 +293,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/variable-sets`
     ///
-    /// `variable_sets#list-variable-sets-proj-level`, tag `variable_sets`. Safe: it only reads. Published types.
+    /// `variable_sets#list-variable-sets-proj-level`, tag `variable_sets`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Result: [`types::HarnessIacmVariableSetList`], `application/json`.
     /// - List: `whole list, items items if there are any`.
@@ -311,7 +311,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /iacm/api/variable-set/{identifier}`
     ///
-    /// `variable_sets#update-variable-set-account-level`, tag `variable_sets`. Idempotent: twice is as good as once. Published types.
+    /// `variable_sets#update-variable-set-account-level`, tag `variable_sets`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`.
     /// - Body: [`types::UpdateVariableSetRequestAccountScope`], `application/json`.
     /// - Result: [`types::VariableSetsCreateVariableSetAccountLevelResponseBody`], `application/json`.
@@ -329,7 +329,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /iacm/api/orgs/{org}/variable-set/{identifier}`
     ///
-    /// `variable_sets#update-variable-set-org-level`, tag `variable_sets`. Idempotent: twice is as good as once. Published types.
+    /// `variable_sets#update-variable-set-org-level`, tag `variable_sets`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `identifier`.
     /// - Body: [`types::UpdateVariableSetRequestOrgScope`], `application/json`.
     /// - Result: [`types::VariableSetsCreateVariableSetAccountLevelResponseBody`], `application/json`.
@@ -349,7 +349,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/variable-set/{identifier}`
     ///
-    /// `variable_sets#update-variable-set-proj-level`, tag `variable_sets`. Idempotent: twice is as good as once. Published types.
+    /// `variable_sets#update-variable-set-proj-level`, tag `variable_sets`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `identifier`.
     /// - Body: [`types::UpdateVariableSetRequestProjScope`], `application/json`.
     /// - Result: [`types::VariableSetsCreateVariableSetAccountLevelResponseBody`], `application/json`.
@@ -391,7 +391,7 @@ impl CreateVariableSetAccountLevel {
     ) -> rt::Sending<types::VariableSetsCreateVariableSetAccountLevelResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -419,7 +419,7 @@ impl CreateVariableSetOrgLevel {
     ) -> rt::Sending<types::VariableSetsCreateVariableSetAccountLevelResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -447,7 +447,7 @@ impl CreateVariableSetProjLevel {
     ) -> rt::Sending<types::VariableSetsCreateVariableSetAccountLevelResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -473,7 +473,7 @@ impl DeleteVariableSetAccountLevel {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -499,7 +499,7 @@ impl DeleteVariableSetByQueryAccountLevel {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -525,7 +525,7 @@ impl DeleteVariableSetByQueryOrgLevel {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -551,7 +551,7 @@ impl DeleteVariableSetByQueryProjLevel {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -577,7 +577,7 @@ impl DeleteVariableSetOrgLevel {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -603,7 +603,7 @@ impl DeleteVariableSetProjLevel {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -631,7 +631,7 @@ impl GetVariableSetAccountLevel {
     ) -> rt::Sending<types::VariableSetsGetVariableSetAccountLevelResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -659,7 +659,7 @@ impl GetVariableSetOrgLevel {
     ) -> rt::Sending<types::VariableSetsGetVariableSetAccountLevelResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -687,7 +687,7 @@ impl GetVariableSetProjLevel {
     ) -> rt::Sending<types::VariableSetsGetVariableSetAccountLevelResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -713,7 +713,7 @@ impl ListVariableSetReferencesAccountLevel {
     pub fn send(self) -> rt::Sending<types::HarnessIacmWorkspaceList> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -746,7 +746,7 @@ impl ListVariableSetReferencesOrgLevel {
     pub fn send(self) -> rt::Sending<types::HarnessIacmWorkspaceList> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -779,7 +779,7 @@ impl ListVariableSetReferencesProjLevel {
     pub fn send(self) -> rt::Sending<types::HarnessIacmWorkspaceList> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -812,7 +812,7 @@ impl ListVariableSetsAccountLevel {
     pub fn send(self) -> rt::Sending<types::HarnessIacmVariableSetList> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -845,7 +845,7 @@ impl ListVariableSetsOrgLevel {
     pub fn send(self) -> rt::Sending<types::HarnessIacmVariableSetList> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -878,7 +878,7 @@ impl ListVariableSetsProjLevel {
     pub fn send(self) -> rt::Sending<types::HarnessIacmVariableSetList> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -913,7 +913,7 @@ impl UpdateVariableSetAccountLevel {
     ) -> rt::Sending<types::VariableSetsCreateVariableSetAccountLevelResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -941,7 +941,7 @@ impl UpdateVariableSetOrgLevel {
     ) -> rt::Sending<types::VariableSetsCreateVariableSetAccountLevelResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -969,7 +969,7 @@ impl UpdateVariableSetProjLevel {
     ) -> rt::Sending<types::VariableSetsCreateVariableSetAccountLevelResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/variables`
     ///
-    /// `variables#create-variable`, tag `variables`. Not repeated: twice may be more than once. Published types.
+    /// `variables#create-variable`, tag `variables`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `workspace`.
     /// - Body: [`types::CreateWorkspaceVariableRequest`], `application/json`.
     /// - Result: [`types::CreateWorkspaceVariableResponse`], `application/json`.
@@ -28,7 +28,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/variables/{kind}/{key}`
     ///
-    /// `variables#destroy-variable`, tag `variables`. Idempotent: twice is as good as once. Published types.
+    /// `variables#destroy-variable`, tag `variables`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `workspace`, `kind`, `key`.
     /// - Result: [`types::DestroyWorkspaceVariableResponse`], `application/json`.
     #[inline]
@@ -51,7 +51,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/variables/merged`
     ///
-    /// `variables#get-variables-and-providers`, tag `variables`. Safe: it only reads. Published types.
+    /// `variables#get-variables-and-providers`, tag `variables`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `workspace`.
     /// - Result: [`types::GetVariablesAndProvidersResponse`], `application/json`.
     #[inline]
@@ -70,7 +70,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/variables`
     ///
-    /// `variables#list-variables`, tag `variables`. Safe: it only reads. Published types.
+    /// `variables#list-variables`, tag `variables`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `workspace`.
     /// - Result: list of [`types::HarnessIacmWorkspacevariable`], `application/json`.
     /// - List: `whole list, items body`.
@@ -90,7 +90,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/variables/{kind}/{key}`
     ///
-    /// `variables#show-variable`, tag `variables`. Safe: it only reads. Published types.
+    /// `variables#show-variable`, tag `variables`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `workspace`, `kind`, `key`.
     /// - Result: [`types::ShowWorkspaceVariableResponse`], `application/json`.
     #[inline]
@@ -113,7 +113,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/variables/{kind}/{key}`
     ///
-    /// `variables#update-variable`, tag `variables`. Idempotent: twice is as good as once. Published types.
+    /// `variables#update-variable`, tag `variables`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `workspace`, `kind`, `key`.
     /// - Body: [`types::UpdateWorkspaceVariableRequest`], `application/json`.
     /// - Result: [`types::UpdateWorkspaceVariableResponse`], `application/json`.
@@ -157,7 +157,7 @@ impl CreateVariable {
     pub fn send(self) -> rt::Sending<types::CreateWorkspaceVariableResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -183,7 +183,7 @@ impl DestroyVariable {
     pub fn send(self) -> rt::Sending<types::DestroyWorkspaceVariableResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -209,7 +209,7 @@ impl GetVariablesAndProviders {
     pub fn send(self) -> rt::Sending<types::GetVariablesAndProvidersResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -235,7 +235,7 @@ impl ListVariables {
     pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmWorkspacevariable>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -268,7 +268,7 @@ impl ShowVariable {
     pub fn send(self) -> rt::Sending<types::ShowWorkspaceVariableResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -294,7 +294,7 @@ impl UpdateVariable {
     pub fn send(self) -> rt::Sending<types::UpdateWorkspaceVariableResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

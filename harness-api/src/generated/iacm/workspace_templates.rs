@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /iacm/api/orgs/{org}/projects/{project}/workspace/templates`
     ///
-    /// `workspace_templates#add-workspace-template`, tag `workspace_templates`. Not repeated: twice may be more than once. Published types.
+    /// `workspace_templates#add-workspace-template`, tag `workspace_templates`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`.
     /// - Body: [`types::CreateWorkspaceTemplateRequest`], `application/json`.
     /// - Result: [`types::CreateWorkspaceTemplateResponse`], `application/json`.
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspace/template/{workspace_id}/yaml-diff`
     ///
-    /// `workspace_templates#get-workspace-template-reconciliation-diff`, tag `workspace_templates`. Safe: it only reads. Published types.
+    /// `workspace_templates#get-workspace-template-reconciliation-diff`, tag `workspace_templates`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `workspace_id`.
     /// - Result: [`types::GetWorkspaceTemplateReconciliationDiffResponse`], `application/json`.
     #[inline]
@@ -45,7 +45,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspace/templates/{template_id}`
     ///
-    /// `workspace_templates#get-workspaces-by-template-id`, tag `workspace_templates`. Safe: it only reads. Published types.
+    /// `workspace_templates#get-workspaces-by-template-id`, tag `workspace_templates`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `template_id`.
     /// - Result: list of [`types::HarnessIacmWorkspaceTemplate`], `application/json`.
     /// - List: `whole list, items body`.
@@ -65,7 +65,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/workspace/templates/{template_id}/{workspace_id}`
     ///
-    /// `workspace_templates#remove-workspace-template`, tag `workspace_templates`. Idempotent: twice is as good as once. Published types.
+    /// `workspace_templates#remove-workspace-template`, tag `workspace_templates`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `template_id`, `workspace_id`.
     /// - Result: nothing; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
@@ -86,7 +86,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/workspace/templates/{template_id}/{workspace_id}`
     ///
-    /// `workspace_templates#update-workspace-template`, tag `workspace_templates`. Idempotent: twice is as good as once. Published types.
+    /// `workspace_templates#update-workspace-template`, tag `workspace_templates`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `template_id`, `workspace_id`.
     /// - Body: [`types::UpdateWorkspaceTemplateRequest`], `application/json`.
     /// - Result: [`types::UpdateWorkspaceTemplateResponse`], `application/json`.
@@ -128,7 +128,7 @@ impl AddWorkspaceTemplate {
     pub fn send(self) -> rt::Sending<types::CreateWorkspaceTemplateResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -156,7 +156,7 @@ impl GetWorkspaceTemplateReconciliationDiff {
     ) -> rt::Sending<types::GetWorkspaceTemplateReconciliationDiffResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -182,7 +182,7 @@ impl GetWorkspacesByTemplateId {
     pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmWorkspaceTemplate>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -215,7 +215,7 @@ impl RemoveWorkspaceTemplate {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -241,7 +241,7 @@ impl UpdateWorkspaceTemplate {
     pub fn send(self) -> rt::Sending<types::UpdateWorkspaceTemplateResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

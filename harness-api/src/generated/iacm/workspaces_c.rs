@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/clone`
     ///
-    /// `workspaces#clone-workspace`, tag `workspaces`. Not repeated: twice may be more than once. Published types.
+    /// `workspaces#clone-workspace`, tag `workspaces`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `workspace`.
     /// - Body: [`types::CloneWorkspaceRequest`], `application/json`.
     /// - Result: [`types::WorkspacesCreateWorkspaceResponseBody`], `application/json`.
@@ -28,7 +28,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remote-executions`
     ///
-    /// `workspaces#create-remote-execution`, tag `workspaces`. Not repeated: twice may be more than once. Published types.
+    /// `workspaces#create-remote-execution`, tag `workspaces`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `workspace`.
     /// - Body: [`types::CreateRemoteExecutionRequest`], `application/json`.
     /// - Result: [`types::CreateRemoteExecutionResponse`], `application/json`.
@@ -50,7 +50,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/workspaces`
     ///
-    /// `workspaces#create-workspace`, tag `workspaces`. Not repeated: twice may be more than once. Published types.
+    /// `workspaces#create-workspace`, tag `workspaces`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`.
     /// - Body: [`types::CreateWorkspaceRequest`], `application/json`.
     /// - Result: [`types::WorkspacesCreateWorkspaceResponseBody`], `application/json`.
@@ -70,7 +70,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/data`
     ///
-    /// `workspaces#create-data`, tag `workspaces`. Not repeated: twice may be more than once. Published types.
+    /// `workspaces#create-data`, tag `workspaces`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `workspace`; query `pipeline_id`, `stage_id`, `pipeline_execution_id`, `pipeline_stage_id`, `provisioner_type`, `data_type`.
     /// - Body: `application/octet-stream`.
     /// - Result: [`types::CreateDataResponse`], `application/json`.
@@ -131,7 +131,7 @@ impl CloneWorkspace {
     pub fn send(self) -> rt::Sending<types::WorkspacesCreateWorkspaceResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -157,7 +157,7 @@ impl CreateRemoteExecution {
     pub fn send(self) -> rt::Sending<types::CreateRemoteExecutionResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -183,7 +183,7 @@ impl CreateWorkspace {
     pub fn send(self) -> rt::Sending<types::WorkspacesCreateWorkspaceResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -223,7 +223,7 @@ impl CreateWorkspaceData {
     pub fn send(self) -> rt::Sending<types::CreateDataResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/drift-config`
     ///
-    /// `workspaces#delete-drift-config`, tag `workspaces`. Idempotent: twice is as good as once. Published types.
+    /// `workspaces#delete-drift-config`, tag `workspaces`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `workspace`.
     /// - Result: [`types::DeleteDriftConfigResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/ephemeral-config`
     ///
-    /// `workspaces#delete-ephemeral-config`, tag `workspaces`. Idempotent: twice is as good as once. Published types.
+    /// `workspaces#delete-ephemeral-config`, tag `workspaces`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `workspace`.
     /// - Result: [`types::DeleteEphemeralConfigResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
@@ -44,7 +44,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/resources`
     ///
-    /// `workspaces#delete-resources`, tag `workspaces`. Idempotent: twice is as good as once. Published types.
+    /// `workspaces#delete-resources`, tag `workspaces`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `workspace`.
     /// - Body: [`types::DeleteResourcesRequest`], `application/json`.
     /// - Result: [`types::DeleteResourcesResponse`], `application/json`.
@@ -66,7 +66,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/resources/stale`
     ///
-    /// `workspaces#delete-stale-resources`, tag `workspaces`. Idempotent: twice is as good as once. Published types.
+    /// `workspaces#delete-stale-resources`, tag `workspaces`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `workspace`.
     /// - Body: [`types::DeleteStaleResourcesRequest`], `application/json`.
     /// - Result: [`types::DeleteStaleResourcesResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
@@ -88,7 +88,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/workspaces/{identifier}`
     ///
-    /// `workspaces#destroy-workspace`, tag `workspaces`. Idempotent: twice is as good as once. Published types.
+    /// `workspaces#destroy-workspace`, tag `workspaces`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `identifier`.
     /// - Result: nothing.
     #[inline]
@@ -107,7 +107,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remote-executions/{id}/download`
     ///
-    /// `workspaces#download-remote-execution`, tag `workspaces`. Safe: it only reads. Published types.
+    /// `workspaces#download-remote-execution`, tag `workspaces`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `workspace`, `id`.
     /// - Result: text, `application/json`.
     #[inline]
@@ -153,7 +153,7 @@ impl DeleteDriftConfig {
     pub fn send(self) -> rt::Sending<types::DeleteDriftConfigResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -186,7 +186,7 @@ impl DeleteEphemeralConfig {
     pub fn send(self) -> rt::Sending<types::DeleteEphemeralConfigResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -212,7 +212,7 @@ impl DeleteResources {
     pub fn send(self) -> rt::Sending<types::DeleteResourcesResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -238,7 +238,7 @@ impl DeleteStaleResources {
     pub fn send(self) -> rt::Sending<types::DeleteStaleResourcesResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -264,7 +264,7 @@ impl DestroyWorkspace {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -290,7 +290,7 @@ impl DownloadRemoteExecution {
     pub fn send(self) -> rt::Sending<String> {
         self.call.json()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

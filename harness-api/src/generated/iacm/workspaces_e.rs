@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/data/{id}/evaluate-policy`
     ///
-    /// `workspaces#evaluate-data`, tag `workspaces`. Not repeated: twice may be more than once. Published types.
+    /// `workspaces#evaluate-data`, tag `workspaces`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `workspace`, `id`; query `policy_action`.
     /// - Result: [`types::EvaluateDataResponse`], `application/json`.
     #[inline]
@@ -29,7 +29,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remote-executions/{id}/execute`
     ///
-    /// `workspaces#execute-remote-execution`, tag `workspaces`. Not repeated: twice may be more than once. Published types.
+    /// `workspaces#execute-remote-execution`, tag `workspaces`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `workspace`, `id`.
     /// - Result: [`types::RemoteExecution`], `application/json`.
     #[inline]
@@ -75,7 +75,7 @@ impl EvaluateWorkspaceData {
     pub fn send(self) -> rt::Sending<types::EvaluateDataResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -101,7 +101,7 @@ impl ExecuteRemoteExecution {
     pub fn send(self) -> rt::Sending<types::RemoteExecution> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remote-executions/{id}`
     ///
-    /// `workspaces#find-remote-execution`, tag `workspaces`. Safe: it only reads. Published types.
+    /// `workspaces#find-remote-execution`, tag `workspaces`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `workspace`, `id`.
     /// - Result: [`types::ShowRemoteExecutionResponse`], `application/json`.
     #[inline]
@@ -27,7 +27,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{identifier}/actions/force-unlock`
     ///
-    /// `workspaces#force-unlock-workspace`, tag `workspaces`. Not repeated: twice may be more than once. Published types.
+    /// `workspaces#force-unlock-workspace`, tag `workspaces`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `identifier`.
     /// - Result: nothing.
     #[inline]
@@ -64,7 +64,7 @@ impl FindRemoteExecution {
     pub fn send(self) -> rt::Sending<types::ShowRemoteExecutionResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -90,7 +90,7 @@ impl ForceUnlockWorkspace {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

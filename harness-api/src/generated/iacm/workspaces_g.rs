@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/drift-config`
     ///
-    /// `workspaces#get-drift-config`, tag `workspaces`. Safe: it only reads. Published types.
+    /// `workspaces#get-drift-config`, tag `workspaces`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `workspace`.
     /// - Result: [`types::GetDriftConfigResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/ephemeral-config`
     ///
-    /// `workspaces#get-ephemeral-config`, tag `workspaces`. Safe: it only reads. Published types.
+    /// `workspaces#get-ephemeral-config`, tag `workspaces`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `workspace`.
     /// - Result: [`types::GetEphemeralConfigResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
@@ -69,7 +69,7 @@ impl GetDriftConfig {
     pub fn send(self) -> rt::Sending<types::GetDriftConfigResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -102,7 +102,7 @@ impl GetEphemeralConfig {
     pub fn send(self) -> rt::Sending<types::GetEphemeralConfigResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /iacm/api/orgs/{org}/projects/{project}/tags`
     ///
-    /// `workspaces#list-all-workspace-tags`, tag `workspaces`. Safe: it only reads. Published types.
+    /// `workspaces#list-all-workspace-tags`, tag `workspaces`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Result: list of text, `application/json`.
     /// - List: `whole list, items body`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/workspace/templates/{template_id}`
     ///
-    /// `workspaces#list-associated-workspaces`, tag `workspaces`. Safe: it only reads. Published types.
+    /// `workspaces#list-associated-workspaces`, tag `workspaces`. Read-only, retried automatically. Published types.
     /// - Required: path `template_id`.
     /// - Result: list of [`types::HarnessIacmWorkspaceTemplate`], `application/json`.
     /// - List: `whole list, items body`.
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/pipelines`
     ///
-    /// `workspaces#list-pipelines`, tag `workspaces`. Safe: it only reads. Published types.
+    /// `workspaces#list-pipelines`, tag `workspaces`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `workspace`.
     /// - Result: [`types::ListPipelinesResponse`], `application/json`.
     /// - List: `paged page/limit from 1, size 30, items pipelines if there are any, total header X-Total-Items, size header x-page-size`.
@@ -60,7 +60,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/provisioners-ratio`
     ///
-    /// `workspaces#list-provisioners-ratio`, tag `workspaces`. Safe: it only reads. Published types.
+    /// `workspaces#list-provisioners-ratio`, tag `workspaces`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Result: [`types::ListProvisionersRatioResponse`], `application/json`.
     #[inline]
@@ -77,7 +77,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/resources`
     ///
-    /// `workspaces#list-resources`, tag `workspaces`. Safe: it only reads. Published types.
+    /// `workspaces#list-resources`, tag `workspaces`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `workspace`.
     /// - Result: [`types::ListResourcesResponse`], `application/json`.
     #[inline]
@@ -96,7 +96,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/data`
     ///
-    /// `workspaces#list-data`, tag `workspaces`. Safe: it only reads. Published types.
+    /// `workspaces#list-data`, tag `workspaces`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `workspace`.
     /// - Result: list of [`types::HarnessIacmWorkspacedata`], `application/json`.
     /// - List: `paged page/limit from 1, size 30, items body, total header X-Total-Items, size header x-page-size`.
@@ -116,7 +116,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{identifier}/modules`
     ///
-    /// `workspaces#list-workspace-modules`, tag `workspaces`. Safe: it only reads. Published types.
+    /// `workspaces#list-workspace-modules`, tag `workspaces`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `identifier`.
     /// - Result: list of [`types::HarnessIacmWorkspacemodule`], `application/json`.
     /// - List: `whole list, items body`.
@@ -136,7 +136,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/resource-types/{resource_type}/attributes`
     ///
-    /// `workspaces#list-workspace-resource-type-attributes`, tag `workspaces`. Safe: it only reads. Published types.
+    /// `workspaces#list-workspace-resource-type-attributes`, tag `workspaces`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `workspace`, `resource_type`.
     /// - Result: list of text, `application/json`.
     /// - List: `whole list, items body`.
@@ -158,7 +158,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/resource-types`
     ///
-    /// `workspaces#list-workspace-resource-types`, tag `workspaces`. Safe: it only reads. Published types.
+    /// `workspaces#list-workspace-resource-types`, tag `workspaces`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `workspace`.
     /// - Result: list of text, `application/json`.
     /// - List: `whole list, items body`.
@@ -178,7 +178,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/resource-types-and-attributes`
     ///
-    /// `workspaces#list-workspace-resource-types-and-attributes`, tag `workspaces`. Safe: it only reads. Published types.
+    /// `workspaces#list-workspace-resource-types-and-attributes`, tag `workspaces`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `workspace`.
     /// - Result: map of list of text, `application/json`.
     #[inline]
@@ -200,7 +200,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces`
     ///
-    /// `workspaces#list-workspaces`, tag `workspaces`. Safe: it only reads. Published types.
+    /// `workspaces#list-workspaces`, tag `workspaces`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Result: list of [`types::WorkspaceResourceSummary`], `application/json`.
     /// - List: `paged page/limit from 1, size 30, items body, total header X-Total-Items, size header x-page-size`.
@@ -236,7 +236,7 @@ impl ListAllWorkspaceTags {
     pub fn send(self) -> rt::Sending<Vec<String>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -290,7 +290,7 @@ impl ListAssociatedWorkspaces {
     pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmWorkspaceTemplate>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -337,7 +337,7 @@ impl ListPipelines {
     pub fn send(self) -> rt::Sending<types::ListPipelinesResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -384,7 +384,7 @@ impl ListProvisionersRatio {
     pub fn send(self) -> rt::Sending<types::ListProvisionersRatioResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -434,7 +434,7 @@ impl ListResources {
     pub fn send(self) -> rt::Sending<types::ListResourcesResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -509,7 +509,7 @@ impl ListWorkspaceData {
     pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmWorkspacedata>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -542,7 +542,7 @@ impl ListWorkspaceModules {
     pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmWorkspacemodule>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -575,7 +575,7 @@ impl ListWorkspaceResourceTypeAttributes {
     pub fn send(self) -> rt::Sending<Vec<String>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -608,7 +608,7 @@ impl ListWorkspaceResourceTypes {
     pub fn send(self) -> rt::Sending<Vec<String>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -641,7 +641,7 @@ impl ListWorkspaceResourceTypesAndAttributes {
     pub fn send(self) -> rt::Sending<std::collections::BTreeMap<String, Vec<String>>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -711,7 +711,7 @@ impl ListWorkspaces {
     pub fn send(self) -> rt::Sending<Vec<types::WorkspaceResourceSummary>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/state-versions/{data_id}/rollback`
     ///
-    /// `workspaces#rollback-state`, tag `workspaces`. Not repeated: twice may be more than once. Published types.
+    /// `workspaces#rollback-state`, tag `workspaces`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `workspace`, `data_id`.
     /// - Body: [`types::RollbackStateRequest`], `application/json`.
     /// - Result: [`types::RollbackStateResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
@@ -48,7 +48,7 @@ impl RollbackState {
     pub fn send(self) -> rt::Sending<types::RollbackStateResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{identifier}/resources/search`
     ///
-    /// `workspaces#search-resources`, tag `workspaces`. Safe: it only reads. Published types.
+    /// `workspaces#search-resources`, tag `workspaces`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `identifier`.
     /// - Body: [`types::SearchResourcesRequest`], `application/json`.
     /// - Result: [`types::SearchResourcesResponse`], `application/json`.
@@ -28,7 +28,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/events`
     ///
-    /// `workspaces#send-event`, tag `workspaces`. Not repeated: twice may be more than once. Published types.
+    /// `workspaces#send-event`, tag `workspaces`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `workspace`.
     /// - Body: [`types::SendEventRequest`], `application/json`.
     /// - Result: nothing.
@@ -50,7 +50,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{identifier}`
     ///
-    /// `workspaces#show-workspace`, tag `workspaces`. Safe: it only reads. Published types.
+    /// `workspaces#show-workspace`, tag `workspaces`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `identifier`.
     /// - Result: [`types::WorkspacesShowWorkspaceResponseBody`], `application/json`.
     #[inline]
@@ -69,7 +69,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/data/{id}`
     ///
-    /// `workspaces#show-data`, tag `workspaces`. Safe: it only reads. Published types.
+    /// `workspaces#show-data`, tag `workspaces`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `workspace`, `id`.
     /// - Result: text, `application/json`.
     #[inline]
@@ -90,7 +90,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspace-metrics`
     ///
-    /// `workspaces#show-workspace-metrics`, tag `workspaces`. Safe: it only reads. Published types.
+    /// `workspaces#show-workspace-metrics`, tag `workspaces`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Result: [`types::ShowWorkspaceMetricsRequest`], `application/json`.
     #[inline]
@@ -125,7 +125,7 @@ impl SearchResources {
     pub fn send(self) -> rt::Sending<types::SearchResourcesResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -151,7 +151,7 @@ impl SendEvent {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -177,7 +177,7 @@ impl ShowWorkspace {
     pub fn send(self) -> rt::Sending<types::WorkspacesShowWorkspaceResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -203,7 +203,7 @@ impl ShowWorkspaceData {
     pub fn send(self) -> rt::Sending<String> {
         self.call.json()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -243,7 +243,7 @@ impl ShowWorkspaceMetrics {
     pub fn send(self) -> rt::Sending<types::ShowWorkspaceMetricsRequest> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

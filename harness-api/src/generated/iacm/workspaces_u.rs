@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/drift-config`
     ///
-    /// `workspaces#update-drift-config`, tag `workspaces`. Idempotent: twice is as good as once. Published types.
+    /// `workspaces#update-drift-config`, tag `workspaces`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `workspace`.
     /// - Body: [`types::UpdateDriftConfigRequest`], `application/json`.
     /// - Result: [`types::UpdateDriftConfigResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
@@ -28,7 +28,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/ephemeral-config`
     ///
-    /// `workspaces#update-ephemeral-config`, tag `workspaces`. Idempotent: twice is as good as once. Published types.
+    /// `workspaces#update-ephemeral-config`, tag `workspaces`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `workspace`.
     /// - Body: [`types::UpdateEphemeralConfigRequest`], `application/json`.
     /// - Result: [`types::UpdateEphemeralConfigResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
@@ -50,7 +50,7 @@ impl<'c> Api<'c> {
     }
     /// `PATCH /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/resources`
     ///
-    /// `workspaces#update-resources`, tag `workspaces`. Not repeated: twice may be more than once. Published types.
+    /// `workspaces#update-resources`, tag `workspaces`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `workspace`.
     /// - Body: [`types::UpdateResourcesRequest`], `application/json`.
     /// - Result: [`types::UpdateResourcesResponse`], `application/json`.
@@ -72,7 +72,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/workspaces/{identifier}`
     ///
-    /// `workspaces#update-workspace`, tag `workspaces`. Idempotent: twice is as good as once. Published types.
+    /// `workspaces#update-workspace`, tag `workspaces`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `identifier`.
     /// - Body: [`types::UpdateWorkspaceRequest`], `application/json`.
     /// - Result: [`types::UpdateWorkspaceResponse`], `application/json`.
@@ -94,7 +94,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/dependency-graph`
     ///
-    /// `workspaces#upload-dependency-graph`, tag `workspaces`. Not repeated: twice may be more than once. Published types.
+    /// `workspaces#upload-dependency-graph`, tag `workspaces`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `workspace`; query `pipeline_id`, `stage_id`, `pipeline_execution_id`, `pipeline_stage_id`, `provisioner_type`, `data_type`.
     /// - Body: `application/octet-stream`.
     /// - Result: [`types::UploadDependencyGraphResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
@@ -138,7 +138,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remote-executions/{id}/upload`
     ///
-    /// `workspaces#upload-remote-execution`, tag `workspaces`. Not repeated: twice may be more than once. Published types.
+    /// `workspaces#upload-remote-execution`, tag `workspaces`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `workspace`, `id`; headers `content_digest` = `Content-Digest`.
     /// - Body: `application/octet-stream`.
     /// - Result: [`types::UploadRemoteExecutionResponse`], `application/json`.
@@ -164,7 +164,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/risk-assessment`
     ///
-    /// `workspaces#upload-risk-assessment`, tag `workspaces`. Not repeated: twice may be more than once. Published types.
+    /// `workspaces#upload-risk-assessment`, tag `workspaces`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `workspace`; query `pipeline_id`, `stage_id`, `pipeline_execution_id`, `pipeline_stage_id`, `provisioner_type`, `data_type`.
     /// - Body: `application/octet-stream`.
     /// - Result: [`types::UploadRiskAssessmentResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
@@ -225,7 +225,7 @@ impl UpdateDriftConfig {
     pub fn send(self) -> rt::Sending<types::UpdateDriftConfigResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -251,7 +251,7 @@ impl UpdateEphemeralConfig {
     pub fn send(self) -> rt::Sending<types::UpdateEphemeralConfigResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -277,7 +277,7 @@ impl UpdateResources {
     pub fn send(self) -> rt::Sending<types::UpdateResourcesResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -303,7 +303,7 @@ impl UpdateWorkspace {
     pub fn send(self) -> rt::Sending<types::UpdateWorkspaceResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -336,7 +336,7 @@ impl UploadDependencyGraph {
     pub fn send(self) -> rt::Sending<types::UploadDependencyGraphResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -362,7 +362,7 @@ impl UploadRemoteExecution {
     pub fn send(self) -> rt::Sending<types::UploadRemoteExecutionResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -395,7 +395,7 @@ impl UploadRiskAssessment {
     pub fn send(self) -> rt::Sending<types::UploadRiskAssessmentResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/account-info/{namespace}`
     ///
-    /// `get-account-for-namespace`, tag `AccountInfo`. Safe: it only reads. Published types.
+    /// `get-account-for-namespace`, tag `AccountInfo`. Read-only, retried automatically. Published types.
     /// - Required: path `namespace`.
     /// - Result: [`types::NamespaceInfo`], `application/json`, `application/xml`.
     #[inline]
@@ -32,7 +32,7 @@ impl GetAccountForNamespace {
     pub fn send(self) -> rt::Sending<types::NamespaceInfo> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

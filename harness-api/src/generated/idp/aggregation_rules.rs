@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/aggregation-rules`
     ///
-    /// `create-aggregation-rule`, tag `AggregationRules`. Not repeated: twice may be more than once. Published types.
+    /// `create-aggregation-rule`, tag `AggregationRules`. Not idempotent, never retried. Published types.
     /// - Body, optional: [`types::AggregationRuleDetailsRequest`], `application/json`.
     /// - Result: [`types::AggregationRuleDetailsResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -17,7 +17,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/aggregation-rules/{aggregation-rule-id}`
     ///
-    /// `delete-aggregation-rule`, tag `AggregationRules`. Idempotent: twice is as good as once. Published types.
+    /// `delete-aggregation-rule`, tag `AggregationRules`. Idempotent, retried automatically. Published types.
     /// - Required: path `aggregation_rule_id` = `aggregation-rule-id`.
     /// - Result: nothing.
     #[inline]
@@ -32,7 +32,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/aggregation-rules/{aggregation-rule-id}`
     ///
-    /// `get-aggregation-rule`, tag `AggregationRules`. Safe: it only reads. Published types.
+    /// `get-aggregation-rule`, tag `AggregationRules`. Read-only, retried automatically. Published types.
     /// - Required: path `aggregation_rule_id` = `aggregation-rule-id`.
     /// - Result: [`types::AggregationRuleDetailsResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -47,7 +47,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/aggregation-rules`
     ///
-    /// `get-aggregation-rules`, tag `AggregationRules`. Safe: it only reads. Published types.
+    /// `get-aggregation-rules`, tag `AggregationRules`. Read-only, retried automatically. Published types.
     /// - Result: list of [`types::AggregationRuleResponse`], `application/json`, `application/yaml`.
     /// - List: `paged page/limit from 0, at most 100, items body`.
     #[inline]
@@ -58,7 +58,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/aggregation-rules/review`
     ///
-    /// `review-aggregation-rules`, tag `AggregationRules`. Not repeated: twice may be more than once. Published types.
+    /// `review-aggregation-rules`, tag `AggregationRules`. Not idempotent, never retried. Published types.
     /// - Body, optional: [`types::AggregationSelectionReviewRequest`], `application/json`.
     /// - Result: [`types::AggregationSelectionReviewResponse`], `application/json`.
     #[inline]
@@ -69,7 +69,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/aggregation-rules/{aggregation-rule-id}/compute`
     ///
-    /// `trigger-aggregation-rule-computation`, tag `AggregationRules`. Not repeated: twice may be more than once. Published types.
+    /// `trigger-aggregation-rule-computation`, tag `AggregationRules`. Not idempotent, never retried. Published types.
     /// - Required: path `aggregation_rule_id` = `aggregation-rule-id`.
     /// - Result: nothing.
     #[inline]
@@ -84,7 +84,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/aggregation-rules/{aggregation-rule-id}`
     ///
-    /// `update-aggregation-rule`, tag `AggregationRules`. Idempotent: twice is as good as once. Published types.
+    /// `update-aggregation-rule`, tag `AggregationRules`. Idempotent, retried automatically. Published types.
     /// - Required: path `aggregation_rule_id` = `aggregation-rule-id`.
     /// - Body, optional: [`types::AggregationRuleDetailsRequest`], `application/json`.
     /// - Result: [`types::DefaultSaveResponse`], `application/json`, `application/yaml`.
@@ -125,7 +125,7 @@ impl CreateAggregationRule {
     pub fn send(self) -> rt::Sending<types::AggregationRuleDetailsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -158,7 +158,7 @@ impl DeleteAggregationRule {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -184,7 +184,7 @@ impl GetAggregationRule {
     pub fn send(self) -> rt::Sending<types::AggregationRuleDetailsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -238,7 +238,7 @@ impl GetAggregationRules {
     pub fn send(self) -> rt::Sending<Vec<types::AggregationRuleResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -278,7 +278,7 @@ impl ReviewAggregationRules {
     pub fn send(self) -> rt::Sending<types::AggregationSelectionReviewResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -304,7 +304,7 @@ impl TriggerAggregationRuleComputation {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -337,7 +337,7 @@ impl UpdateAggregationRule {
     pub fn send(self) -> rt::Sending<types::DefaultSaveResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

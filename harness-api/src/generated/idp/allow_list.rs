@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/allow-list`
     ///
-    /// `get-allow-list`, tag `AllowList`. Safe: it only reads. Published types.
+    /// `get-allow-list`, tag `AllowList`. Read-only, retried automatically. Published types.
     /// - Result: [`types::AllowListResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_allow_list(&self) -> GetAllowList {
@@ -16,7 +16,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/allow-list`
     ///
-    /// `save-allow-list`, tag `AllowList`. Not repeated: twice may be more than once. Published types.
+    /// `save-allow-list`, tag `AllowList`. Not idempotent, never retried. Published types.
     /// - Body, optional: [`types::AllowListRequest`], `application/json`.
     /// - Result: [`types::AllowListResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -45,7 +45,7 @@ impl GetAllowList {
     pub fn send(self) -> rt::Sending<types::AllowListResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -78,7 +78,7 @@ impl SaveAllowList {
     pub fn send(self) -> rt::Sending<types::AllowListResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

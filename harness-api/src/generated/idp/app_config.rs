@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/app-config`
     ///
-    /// `save-or-update-plugin-app-config`, tag `AppConfig`. Not repeated: twice may be more than once. Published types.
+    /// `save-or-update-plugin-app-config`, tag `AppConfig`. Not idempotent, never retried. Published types.
     /// - Body, optional: [`types::AppConfigRequest`], `application/json`.
     /// - Result: [`types::AppConfigResponse`], `application/json`, `application/xml`, `multipart/form-data`, `text/html`.
     #[inline]
@@ -17,7 +17,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/plugin-toggle/{plugin-id}`
     ///
-    /// `toggle-plugin-for-account`, tag `AppConfig`. Not repeated: twice may be more than once. Published types.
+    /// `toggle-plugin-for-account`, tag `AppConfig`. Not idempotent, never retried. Published types.
     /// - Required: path `plugin_id` = `plugin-id`; query `enabled`.
     /// - Result: [`types::AppConfigResponse`], `application/json`, `application/xml`, `multipart/form-data`, `text/html`.
     #[inline]
@@ -59,7 +59,7 @@ impl SaveOrUpdatePluginAppConfig {
     pub fn send(self) -> rt::Sending<types::AppConfigResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -92,7 +92,7 @@ impl TogglePluginForAccount {
     pub fn send(self) -> rt::Sending<types::AppConfigResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

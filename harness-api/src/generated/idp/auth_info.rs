@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/auth-info/{auth-id}`
     ///
-    /// `get-auth-info-auth-id`, tag `AuthInfo`. Safe: it only reads. Published types.
+    /// `get-auth-info-auth-id`, tag `AuthInfo`. Read-only, retried automatically. Published types.
     /// - Required: path `auth_id` = `auth-id`.
     /// - Result: [`types::AuthInfoResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -21,7 +21,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/auth-info/{auth-id}`
     ///
-    /// `save-auth-info-auth-id`, tag `AuthInfo`. Not repeated: twice may be more than once. Published types.
+    /// `save-auth-info-auth-id`, tag `AuthInfo`. Not idempotent, never retried. Published types.
     /// - Required: path `auth_id` = `auth-id`.
     /// - Body, optional: [`types::BackstageEnvVariableBatchRequest`], `application/json`.
     /// - Result: list of [`types::BackstageEnvVariableResponse`], `application/json`, `application/yaml`.
@@ -55,7 +55,7 @@ impl GetAuthInfo {
     pub fn send(self) -> rt::Sending<types::AuthInfoResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -88,7 +88,7 @@ impl SaveAuthInfo {
     pub fn send(self) -> rt::Sending<Vec<types::BackstageEnvVariableResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

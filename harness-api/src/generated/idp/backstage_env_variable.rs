@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/backstage-env-variables`
     ///
-    /// `create-backstage-env-variable`, tag `BackstageEnvVariable`. Not repeated: twice may be more than once. Published types.
+    /// `create-backstage-env-variable`, tag `BackstageEnvVariable`. Not idempotent, never retried. Published types.
     /// - Body, optional: [`types::BackstageEnvVariableRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::BackstageEnvVariableResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -17,7 +17,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/backstage-env-variables/batch`
     ///
-    /// `create-backstage-env-variables`, tag `BackstageEnvVariable`. Not repeated: twice may be more than once. Published types.
+    /// `create-backstage-env-variables`, tag `BackstageEnvVariable`. Not idempotent, never retried. Published types.
     /// - Body, optional: [`types::BackstageEnvVariableBatchRequest`], `application/json`, `application/yaml`.
     /// - Result: list of [`types::BackstageEnvVariableResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -28,7 +28,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/backstage-env-variables/{backstage-env-variable}`
     ///
-    /// `delete-backstage-env-variable`, tag `BackstageEnvVariable`. Idempotent: twice is as good as once. Published types.
+    /// `delete-backstage-env-variable`, tag `BackstageEnvVariable`. Idempotent, retried automatically. Published types.
     /// - Required: path `backstage_env_variable` = `backstage-env-variable`.
     /// - Result: nothing.
     #[inline]
@@ -43,7 +43,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/backstage-env-variables/batch`
     ///
-    /// `delete-backstage-env-variables`, tag `BackstageEnvVariable`. Idempotent: twice is as good as once. Published types.
+    /// `delete-backstage-env-variables`, tag `BackstageEnvVariable`. Idempotent, retried automatically. Published types.
     /// - Result: nothing.
     #[inline]
     pub fn delete_backstage_env_variables(&self) -> DeleteBackstageEnvVariables {
@@ -53,7 +53,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/backstage-env-variables/{backstage-env-variable}`
     ///
-    /// `get-backstage-env-variable`, tag `BackstageEnvVariable`. Safe: it only reads. Published types.
+    /// `get-backstage-env-variable`, tag `BackstageEnvVariable`. Read-only, retried automatically. Published types.
     /// - Required: path `backstage_env_variable` = `backstage-env-variable`.
     /// - Result: [`types::BackstageEnvVariableResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -68,7 +68,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/backstage-env-variables`
     ///
-    /// `get-backstage-env-variables`, tag `BackstageEnvVariable`. Safe: it only reads. Published types.
+    /// `get-backstage-env-variables`, tag `BackstageEnvVariable`. Read-only, retried automatically. Published types.
     /// - Result: list of [`types::BackstageEnvVariableResponse`], `application/json`, `application/yaml`.
     /// - List: `paged page/limit from 0, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
@@ -79,7 +79,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/backstage-env-variables/reload/{namespace}`
     ///
-    /// `reload-backstage-env-variables`, tag `BackstageEnvVariable`. Not repeated: twice may be more than once. Published types.
+    /// `reload-backstage-env-variables`, tag `BackstageEnvVariable`. Not idempotent, never retried. Published types.
     /// - Required: path `namespace`.
     /// - Result: nothing.
     #[inline]
@@ -94,7 +94,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/backstage-env-variables/resolve`
     ///
-    /// `resolve-backstage-env-variables`, tag `BackstageEnvVariable`. Safe: it only reads. Published types.
+    /// `resolve-backstage-env-variables`, tag `BackstageEnvVariable`. Read-only, retried automatically. Published types.
     /// - Result: [`types::ResolvedEnvVariableResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn resolve_backstage_env_variables(&self) -> ResolveBackstageEnvVariables {
@@ -104,7 +104,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/backstage-env-variables/sync`
     ///
-    /// `sync-backstage-env-variables`, tag `BackstageEnvVariable`. Not repeated: twice may be more than once. Published types.
+    /// `sync-backstage-env-variables`, tag `BackstageEnvVariable`. Not idempotent, never retried. Published types.
     /// - Result: nothing.
     #[inline]
     pub fn sync_backstage_env_variables(&self) -> SyncBackstageEnvVariables {
@@ -114,7 +114,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/backstage-env-variables/{backstage-env-variable}`
     ///
-    /// `update-backstage-env-variable`, tag `BackstageEnvVariable`. Idempotent: twice is as good as once. Published types.
+    /// `update-backstage-env-variable`, tag `BackstageEnvVariable`. Idempotent, retried automatically. Published types.
     /// - Required: path `backstage_env_variable` = `backstage-env-variable`.
     /// - Body, optional: [`types::BackstageEnvVariableRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::BackstageEnvVariableResponse`], `application/json`, `application/yaml`.
@@ -130,7 +130,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/backstage-env-variables/batch`
     ///
-    /// `update-backstage-env-variables`, tag `BackstageEnvVariable`. Idempotent: twice is as good as once. Published types.
+    /// `update-backstage-env-variables`, tag `BackstageEnvVariable`. Idempotent, retried automatically. Published types.
     /// - Body, optional: [`types::BackstageEnvVariableBatchRequest`], `application/json`, `application/yaml`.
     /// - Result: list of [`types::BackstageEnvVariableResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -173,7 +173,7 @@ impl CreateBackstageEnvVariable {
     pub fn send(self) -> rt::Sending<types::BackstageEnvVariableResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -213,7 +213,7 @@ impl CreateBackstageEnvVariables {
     pub fn send(self) -> rt::Sending<Vec<types::BackstageEnvVariableResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -239,7 +239,7 @@ impl DeleteBackstageEnvVariable {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -275,7 +275,7 @@ impl DeleteBackstageEnvVariables {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -301,7 +301,7 @@ impl GetBackstageEnvVariable {
     pub fn send(self) -> rt::Sending<types::BackstageEnvVariableResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -348,7 +348,7 @@ impl GetBackstageEnvVariables {
     pub fn send(self) -> rt::Sending<Vec<types::BackstageEnvVariableResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -381,7 +381,7 @@ impl ReloadBackstageEnvVariables {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -414,7 +414,7 @@ impl ResolveBackstageEnvVariables {
     pub fn send(self) -> rt::Sending<types::ResolvedEnvVariableResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -440,7 +440,7 @@ impl SyncBackstageEnvVariables {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -480,7 +480,7 @@ impl UpdateBackstageEnvVariable {
     pub fn send(self) -> rt::Sending<types::BackstageEnvVariableResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -520,7 +520,7 @@ impl UpdateBackstageEnvVariables {
     pub fn send(self) -> rt::Sending<Vec<types::BackstageEnvVariableResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

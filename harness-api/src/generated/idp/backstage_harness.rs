@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/backstage-harness/sync`
     ///
-    /// `backstage-harness-sync-all-accounts`, tag `BackstageHarness`. Not repeated: twice may be more than once. Published types.
+    /// `backstage-harness-sync-all-accounts`, tag `BackstageHarness`. Not idempotent, never retried. Published types.
     /// - Result: [`types::BackstageHarnessSyncEntitiesResponse`], `application/json`.
     #[inline]
     pub fn backstage_harness_sync_all_accounts(
@@ -18,7 +18,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/backstage-harness/sync/for-account`
     ///
-    /// `backstage-harness-sync-for-account`, tag `BackstageHarness`. Not repeated: twice may be more than once. Published types.
+    /// `backstage-harness-sync-for-account`, tag `BackstageHarness`. Not idempotent, never retried. Published types.
     /// - Result: [`types::BackstageHarnessSyncEntitiesResponse`], `application/json`.
     #[inline]
     pub fn backstage_harness_sync_for_account(&self) -> BackstageHarnessSyncForAccount {
@@ -28,7 +28,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/backstage-harness/sync/for-entity`
     ///
-    /// `backstage-harness-sync-for-account-entity`, tag `BackstageHarness`. Not repeated: twice may be more than once. Published types.
+    /// `backstage-harness-sync-for-account-entity`, tag `BackstageHarness`. Not idempotent, never retried. Published types.
     /// - Body, optional: [`types::BackstageHarnessSyncRequest`], `application/json`.
     /// - Result: [`types::BackstageHarnessSyncEntitiesResponse`], `application/json`.
     #[inline]
@@ -52,7 +52,7 @@ impl BackstageHarnessSyncAllAccounts {
     pub fn send(self) -> rt::Sending<types::BackstageHarnessSyncEntitiesResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -78,7 +78,7 @@ impl BackstageHarnessSyncForAccount {
     pub fn send(self) -> rt::Sending<types::BackstageHarnessSyncEntitiesResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -111,7 +111,7 @@ impl BackstageHarnessSyncForAccountEntity {
     pub fn send(self) -> rt::Sending<types::BackstageHarnessSyncEntitiesResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/backstage-permissions`
     ///
-    /// `create-backstage-permissions`, tag `BackstagePermissions`. Not repeated: twice may be more than once. Published types.
+    /// `create-backstage-permissions`, tag `BackstagePermissions`. Not idempotent, never retried. Published types.
     /// - Body, optional: [`types::BackstagePermissionsRequest`], `application/json`.
     /// - Result: [`types::BackstagePermissionsResponse`], `application/json`.
     #[inline]
@@ -17,7 +17,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/backstage-permissions`
     ///
-    /// `get-backstage-permissions`, tag `BackstagePermissions`. Safe: it only reads. Published types.
+    /// `get-backstage-permissions`, tag `BackstagePermissions`. Read-only, retried automatically. Published types.
     /// - Result: [`types::BackstagePermissionsResponse`], `application/json`.
     #[inline]
     pub fn get_backstage_permissions(&self) -> GetBackstagePermissions {
@@ -27,7 +27,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/backstage-permissions`
     ///
-    /// `update-backstage-permissions`, tag `BackstagePermissions`. Idempotent: twice is as good as once. Published types.
+    /// `update-backstage-permissions`, tag `BackstagePermissions`. Idempotent, retried automatically. Published types.
     /// - Body, optional: [`types::BackstagePermissionsRequest`], `application/json`.
     /// - Result: [`types::BackstagePermissionsResponse`], `application/json`.
     #[inline]
@@ -63,7 +63,7 @@ impl CreateBackstagePermissions {
     pub fn send(self) -> rt::Sending<types::BackstagePermissionsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -89,7 +89,7 @@ impl GetBackstagePermissions {
     pub fn send(self) -> rt::Sending<types::BackstagePermissionsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -122,7 +122,7 @@ impl UpdateBackstagePermissions {
     pub fn send(self) -> rt::Sending<types::BackstagePermissionsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

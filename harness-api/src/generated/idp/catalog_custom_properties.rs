@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /v1/catalog/custom-properties`
     ///
-    /// `delete-catalog-custom-properties`, tag `CatalogCustomProperties`. Idempotent: twice is as good as once. Published types.
+    /// `delete-catalog-custom-properties`, tag `CatalogCustomProperties`. Idempotent, retried automatically. Published types.
     /// - Body, optional: [`types::CustomPropertyFilterDeleteRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::CustomPropertyByFieldDeleteResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -17,7 +17,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/catalog/custom-properties/entity`
     ///
-    /// `delete-catalog-custom-properties-by-entity`, tag `CatalogCustomProperties`. Idempotent: twice is as good as once. Published types.
+    /// `delete-catalog-custom-properties-by-entity`, tag `CatalogCustomProperties`. Idempotent, retried automatically. Published types.
     /// - Body, optional: [`types::CustomPropertyByEntityDeleteRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::CustomPropertyResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -30,7 +30,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/catalog/custom-properties/property`
     ///
-    /// `delete-entities-by-catalog-custom-property`, tag `CatalogCustomProperties`. Idempotent: twice is as good as once. Published types.
+    /// `delete-entities-by-catalog-custom-property`, tag `CatalogCustomProperties`. Idempotent, retried automatically. Published types.
     /// - Body, optional: [`types::CustomPropertyByFieldDeleteRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::CustomPropertyResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -43,7 +43,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/catalog/custom-properties/entity`
     ///
-    /// `get-catalog-custom-properties-by-entity`, tag `CatalogCustomProperties`. Safe: it only reads. Published types.
+    /// `get-catalog-custom-properties-by-entity`, tag `CatalogCustomProperties`. Read-only, retried automatically. Published types.
     /// - Required: query `entity_ref`.
     /// - Result: [`types::CustomPropertyByEntityGetResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -58,7 +58,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/catalog/custom-properties/property`
     ///
-    /// `get-entities-by-catalog-custom-property`, tag `CatalogCustomProperties`. Safe: it only reads. Published types.
+    /// `get-entities-by-catalog-custom-property`, tag `CatalogCustomProperties`. Read-only, retried automatically. Published types.
     /// - Required: query `property`.
     /// - Result: [`types::CustomPropertyByFieldGetResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -73,7 +73,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/catalog/custom-properties`
     ///
-    /// `ingest-catalog-custom-properties`, tag `CatalogCustomProperties`. Not repeated: twice may be more than once. Published types.
+    /// `ingest-catalog-custom-properties`, tag `CatalogCustomProperties`. Not idempotent, never retried. Published types.
     /// - Body, optional: [`types::CustomPropertyFilterRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::CustomPropertyByFieldResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -84,7 +84,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/catalog/custom-properties/entity`
     ///
-    /// `ingest-catalog-custom-properties-by-entity`, tag `CatalogCustomProperties`. Not repeated: twice may be more than once. Published types.
+    /// `ingest-catalog-custom-properties-by-entity`, tag `CatalogCustomProperties`. Not idempotent, never retried. Published types.
     /// - Body, optional: [`types::CustomPropertyByEntityRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::CustomPropertyResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -97,7 +97,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/catalog/custom-properties/property`
     ///
-    /// `ingest-entities-by-catalog-custom-property`, tag `CatalogCustomProperties`. Not repeated: twice may be more than once. Published types.
+    /// `ingest-entities-by-catalog-custom-property`, tag `CatalogCustomProperties`. Not idempotent, never retried. Published types.
     /// - Body, optional: [`types::CustomPropertyByFieldRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::CustomPropertyResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -149,7 +149,7 @@ impl DeleteCatalogCustomProperties {
     pub fn send(self) -> rt::Sending<types::CustomPropertyByFieldDeleteResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -196,7 +196,7 @@ impl DeleteCatalogCustomPropertiesByEntity {
     pub fn send(self) -> rt::Sending<types::CustomPropertyResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -243,7 +243,7 @@ impl DeleteEntitiesByCatalogCustomProperty {
     pub fn send(self) -> rt::Sending<types::CustomPropertyResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -269,7 +269,7 @@ impl GetCatalogCustomPropertiesByEntity {
     pub fn send(self) -> rt::Sending<types::CustomPropertyByEntityGetResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -295,7 +295,7 @@ impl GetEntitiesByCatalogCustomProperty {
     pub fn send(self) -> rt::Sending<types::CustomPropertyByFieldGetResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -342,7 +342,7 @@ impl IngestCatalogCustomProperties {
     pub fn send(self) -> rt::Sending<types::CustomPropertyByFieldResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -389,7 +389,7 @@ impl IngestCatalogCustomPropertiesByEntity {
     pub fn send(self) -> rt::Sending<types::CustomPropertyResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -436,7 +436,7 @@ impl IngestEntitiesByCatalogCustomProperty {
     pub fn send(self) -> rt::Sending<types::CustomPropertyResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/checks`
     ///
-    /// `create-check`, tag `Checks`. Not repeated: twice may be more than once. Published types.
+    /// `create-check`, tag `Checks`. Not idempotent, never retried. Published types.
     /// - Body, optional: [`types::CheckDetailsRequest`], `application/json`.
     /// - Result: [`types::DefaultSaveResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -17,7 +17,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/checks/{check-id}`
     ///
-    /// `delete-check`, tag `Checks`. Idempotent: twice is as good as once. Published types.
+    /// `delete-check`, tag `Checks`. Idempotent, retried automatically. Published types.
     /// - Required: path `check_id` = `check-id`.
     /// - Result: nothing.
     #[inline]
@@ -28,7 +28,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/checks/{check-id}`
     ///
-    /// `get-check`, tag `Checks`. Safe: it only reads. Published types.
+    /// `get-check`, tag `Checks`. Read-only, retried automatically. Published types.
     /// - Required: path `check_id` = `check-id`.
     /// - Result: [`types::CheckDetailsResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -39,7 +39,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/checks/{check-id}/graph`
     ///
-    /// `get-check-graph`, tag `Checks`. Safe: it only reads. Published types.
+    /// `get-check-graph`, tag `Checks`. Read-only, retried automatically. Published types.
     /// - Required: path `check_id` = `check-id`.
     /// - Result: list of [`types::CheckGraph`], `application/json`, `application/yaml`.
     /// - List: `whole list, items body`.
@@ -51,7 +51,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/checks/{check-id}/stats`
     ///
-    /// `get-check-stats`, tag `Checks`. Safe: it only reads. Published types.
+    /// `get-check-stats`, tag `Checks`. Read-only, retried automatically. Published types.
     /// - Required: path `check_id` = `check-id`.
     /// - Result: [`types::CheckStatsResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -62,7 +62,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/checks`
     ///
-    /// `get-checks`, tag `Checks`. Safe: it only reads. Published types.
+    /// `get-checks`, tag `Checks`. Read-only, retried automatically. Published types.
     /// - Result: list of [`types::CheckResponse`], `application/json`, `application/yaml`.
     /// - List: `paged page/limit from 0, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
@@ -73,7 +73,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/checks/{check-id}`
     ///
-    /// `update-check`, tag `Checks`. Idempotent: twice is as good as once. Published types.
+    /// `update-check`, tag `Checks`. Idempotent, retried automatically. Published types.
     /// - Required: path `check_id` = `check-id`.
     /// - Body, optional: [`types::CheckDetailsRequest`], `application/json`.
     /// - Result: [`types::DefaultSaveResponse`], `application/json`, `application/yaml`.
@@ -110,7 +110,7 @@ impl CreateCheck {
     pub fn send(self) -> rt::Sending<types::DefaultSaveResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -143,7 +143,7 @@ impl DeleteCheck {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -176,7 +176,7 @@ impl GetCheck {
     pub fn send(self) -> rt::Sending<types::CheckDetailsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -209,7 +209,7 @@ impl GetCheckGraph {
     pub fn send(self) -> rt::Sending<Vec<types::CheckGraph>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -249,7 +249,7 @@ impl GetCheckStats {
     pub fn send(self) -> rt::Sending<types::CheckStatsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -310,7 +310,7 @@ impl GetChecks {
     pub fn send(self) -> rt::Sending<Vec<types::CheckResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -350,7 +350,7 @@ impl UpdateCheck {
     pub fn send(self) -> rt::Sending<types::DefaultSaveResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

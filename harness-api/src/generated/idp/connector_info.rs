@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/connector-info`
     ///
-    /// `get-connector-info`, tag `ConnectorInfo`. Safe: it only reads. Published types.
+    /// `get-connector-info`, tag `ConnectorInfo`. Read-only, retried automatically. Published types.
     /// - Result: [`types::ConnectorInfoResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_connector_info(&self) -> GetConnectorInfo {
@@ -16,7 +16,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/connector-info/{provider-type}`
     ///
-    /// `get-connector-info-by-providerType`, tag `ConnectorInfo`. Safe: it only reads. Published types.
+    /// `get-connector-info-by-providerType`, tag `ConnectorInfo`. Read-only, retried automatically. Published types.
     /// - Required: path `provider_type` = `provider-type`.
     /// - Result: [`types::ConnectorInfoResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -31,7 +31,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/connectors-info`
     ///
-    /// `get-connectors-info`, tag `ConnectorInfo`. Safe: it only reads. Published types.
+    /// `get-connectors-info`, tag `ConnectorInfo`. Read-only, retried automatically. Published types.
     /// - Result: [`types::ConnectorInfoResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_connectors_info(&self) -> GetConnectorsInfo {
@@ -41,7 +41,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/connector-info`
     ///
-    /// `save-connector-info`, tag `ConnectorInfo`. Not repeated: twice may be more than once. Published types.
+    /// `save-connector-info`, tag `ConnectorInfo`. Not idempotent, never retried. Published types.
     /// - Body, optional: [`types::ConnectorInfoRequest`], `application/json`.
     /// - Result: [`types::ConnectorInfoResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -70,7 +70,7 @@ impl GetConnectorInfo {
     pub fn send(self) -> rt::Sending<types::ConnectorInfoResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -96,7 +96,7 @@ impl GetConnectorInfoByProviderType {
     pub fn send(self) -> rt::Sending<types::ConnectorInfoResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -122,7 +122,7 @@ impl GetConnectorsInfo {
     pub fn send(self) -> rt::Sending<types::ConnectorInfoResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -155,7 +155,7 @@ impl SaveConnectorInfo {
     pub fn send(self) -> rt::Sending<types::ConnectorInfoResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v2/custom-plugins`
     ///
-    /// `create-custom-plugins-v2`, tag `CustomPluginsV2`. Not repeated: twice may be more than once. Published types.
+    /// `create-custom-plugins-v2`, tag `CustomPluginsV2`. Not idempotent, never retried. Published types.
     /// - Body, optional: [`types::CustomPluginV2CreateRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::CustomPluginV2Response`], `application/json`, `application/yaml`.
     #[inline]
@@ -17,7 +17,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v2/custom-plugins/{plugin-id}`
     ///
-    /// `delete-custom-plugin-v2`, tag `CustomPluginsV2`. Idempotent: twice is as good as once. Published types.
+    /// `delete-custom-plugin-v2`, tag `CustomPluginsV2`. Idempotent, retried automatically. Published types.
     /// - Required: path `plugin_id` = `plugin-id`.
     /// - Result: nothing.
     #[inline]
@@ -32,7 +32,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v2/custom-plugins/{plugin-id}`
     ///
-    /// `get-custom-plugin-v2`, tag `CustomPluginsV2`. Safe: it only reads. Published types.
+    /// `get-custom-plugin-v2`, tag `CustomPluginsV2`. Read-only, retried automatically. Published types.
     /// - Required: path `plugin_id` = `plugin-id`.
     /// - Result: [`types::CustomPluginV2Response`], `application/json`, `application/yaml`.
     #[inline]
@@ -47,7 +47,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v2/custom-plugins`
     ///
-    /// `get-custom-plugins-v2`, tag `CustomPluginsV2`. Safe: it only reads. Published types.
+    /// `get-custom-plugins-v2`, tag `CustomPluginsV2`. Read-only, retried automatically. Published types.
     /// - Result: list of [`types::CustomPluginV2Response`], `application/json`, `application/yaml`.
     /// - List: `paged page/limit from 0, items body`.
     #[inline]
@@ -58,7 +58,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v2/custom-plugins/{plugin-id}`
     ///
-    /// `update-custom-plugin-v2`, tag `CustomPluginsV2`. Idempotent: twice is as good as once. Published types.
+    /// `update-custom-plugin-v2`, tag `CustomPluginsV2`. Idempotent, retried automatically. Published types.
     /// - Required: path `plugin_id` = `plugin-id`.
     /// - Body, optional: [`types::CustomPluginV2UpdateRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::CustomPluginV2Response`], `application/json`, `application/yaml`.
@@ -106,7 +106,7 @@ impl CreateCustomPluginsV2 {
     pub fn send(self) -> rt::Sending<types::CustomPluginV2Response> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -132,7 +132,7 @@ impl DeleteCustomPluginV2 {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -158,7 +158,7 @@ impl GetCustomPluginV2 {
     pub fn send(self) -> rt::Sending<types::CustomPluginV2Response> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -212,7 +212,7 @@ impl GetCustomPluginsV2 {
     pub fn send(self) -> rt::Sending<Vec<types::CustomPluginV2Response>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -259,7 +259,7 @@ impl UpdateCustomPluginV2 {
     pub fn send(self) -> rt::Sending<types::CustomPluginV2Response> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

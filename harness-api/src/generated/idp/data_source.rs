@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/data-sources`
     ///
-    /// `get-all-datasources-for-account`, tag `DataSource`. Safe: it only reads. Published types.
+    /// `get-all-datasources-for-account`, tag `DataSource`. Read-only, retried automatically. Published types.
     /// - Result: [`types::DataSourcesResponse`], `application/json`, `application/xml`.
     #[inline]
     pub fn get_all_datasources_for_account(&self) -> GetAllDatasourcesForAccount {
@@ -16,7 +16,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/data-sources/{data-source}/datapoints`
     ///
-    /// `get-data-points-for-data-source`, tag `DataSource`. Safe: it only reads. Published types.
+    /// `get-data-points-for-data-source`, tag `DataSource`. Read-only, retried automatically. Published types.
     /// - Required: path `data_source` = `data-source`.
     /// - Result: [`types::DataPointsResponse`], `application/json`.
     #[inline]
@@ -31,7 +31,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/data-sources/data-points/map`
     ///
-    /// `get-data-sources-data-points-map`, tag `DataSource`. Safe: it only reads. Published types.
+    /// `get-data-sources-data-points-map`, tag `DataSource`. Read-only, retried automatically. Published types.
     /// - Result: [`types::DataSourceDataPointsMapResponse`], `application/json`, `application/xml`.
     #[inline]
     pub fn get_data_sources_data_points_map(&self) -> GetDataSourcesDataPointsMap {
@@ -59,7 +59,7 @@ impl GetAllDatasourcesForAccount {
     pub fn send(self) -> rt::Sending<types::DataSourcesResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -85,7 +85,7 @@ impl GetDataPointsForDataSource {
     pub fn send(self) -> rt::Sending<types::DataPointsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -111,7 +111,7 @@ impl GetDataSourcesDataPointsMap {
     pub fn send(self) -> rt::Sending<types::DataSourceDataPointsMapResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/entities/convert/{option}`
     ///
-    /// `convert-entity`, tag `Entities`. Not repeated: twice may be more than once. Published types.
+    /// `convert-entity`, tag `Entities`. Not idempotent, never retried. Published types.
     /// - Required: path `option`.
     /// - Body: [`types::EntityRequest`], `application/json`.
     /// - Result: [`types::EntityConvertResponse`], `application/json`, `application/yaml`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/entities`
     ///
-    /// `create-entity`, tag `Entities`. Not repeated: twice may be more than once. Published types.
+    /// `create-entity`, tag `Entities`. Not idempotent, never retried. Published types.
     /// - Body: [`types::EntityCreateRequest`], `application/json`.
     /// - Result: [`types::EntityResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -36,7 +36,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/entities/{scope}/{kind}/{identifier}`
     ///
-    /// `delete-entity`, tag `Entities`. Idempotent: twice is as good as once. Published types.
+    /// `delete-entity`, tag `Entities`. Idempotent, retried automatically. Published types.
     /// - Required: path `scope`, `kind`, `identifier`.
     /// - Result: nothing.
     #[inline]
@@ -55,7 +55,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/entities/bulk-field-update/{operation-id}`
     ///
-    /// `get-bulk-update-entity-field-operation`, tag `Entities`. Safe: it only reads. Published types.
+    /// `get-bulk-update-entity-field-operation`, tag `Entities`. Read-only, retried automatically. Published types.
     /// - Required: path `operation_id` = `operation-id`.
     /// - Result: [`types::BulkFieldUpdateOperationResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -70,7 +70,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/entities`
     ///
-    /// `get-entities`, tag `Entities`. Safe: it only reads. Published types.
+    /// `get-entities`, tag `Entities`. Read-only, retried automatically. Published types.
     /// - Result: list of [`types::EntityResponse`], `application/json`, `application/yaml`.
     /// - List: `paged page/limit from 0, size 10, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
@@ -81,7 +81,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/entities/by-refs`
     ///
-    /// `get-entities-by-refs`, tag `Entities`. Safe: it only reads. Published types.
+    /// `get-entities-by-refs`, tag `Entities`. Read-only, retried automatically. Published types.
     /// - Body, optional: [`types::EntitiesByRefsRequest`], `application/json`.
     /// - Result: list of [`types::EntityResponse`], `application/json`, `application/yaml`.
     /// - List: `paged page/limit from 0, size 10, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
@@ -93,7 +93,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/entities/filters`
     ///
-    /// `get-entities-filters`, tag `Entities`. Safe: it only reads. Published types.
+    /// `get-entities-filters`, tag `Entities`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: list of [`types::EntityFiltersResponse`], `application/json`, `application/yaml`.
     /// - List: `whole list, items body`.
@@ -109,7 +109,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/entities/filters`
     ///
-    /// `get-entities-filters-by-query`, tag `Entities`. Safe: it only reads. Published types.
+    /// `get-entities-filters-by-query`, tag `Entities`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::EntityFilterQueryRequest`], `application/json`.
     /// - Result: list of [`types::EntityFiltersResponse`], `application/json`, `application/yaml`.
@@ -125,7 +125,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/entities/groups`
     ///
-    /// `get-entities-groups`, tag `Entities`. Safe: it only reads. Published types.
+    /// `get-entities-groups`, tag `Entities`. Read-only, retried automatically. Published types.
     /// - Result: [`types::EntitiesGroupsResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_entities_groups(&self) -> GetEntitiesGroups {
@@ -135,7 +135,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/entities/kinds`
     ///
-    /// `get-entities-kinds`, tag `Entities`. Safe: it only reads. Published types.
+    /// `get-entities-kinds`, tag `Entities`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: list of [`types::EntityKindsResponse`], `application/json`, `application/yaml`.
     /// - List: `whole list, items body`.
@@ -151,7 +151,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/entities/{scope}/{kind}/{identifier}`
     ///
-    /// `get-entity`, tag `Entities`. Safe: it only reads. Published types.
+    /// `get-entity`, tag `Entities`. Read-only, retried automatically. Published types.
     /// - Required: path `scope`, `kind`, `identifier`.
     /// - Result: [`types::EntityResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -170,7 +170,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/entities/json-schema`
     ///
-    /// `get-json-schema`, tag `Entities`. Safe: it only reads. Published types.
+    /// `get-json-schema`, tag `Entities`. Read-only, retried automatically. Published types.
     /// - Result: json, `application/json`, `application/yaml`.
     #[inline]
     pub fn get_json_schema(&self) -> GetJsonSchema {
@@ -180,7 +180,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/entities/import`
     ///
-    /// `import-entity`, tag `Entities`. Not repeated: twice may be more than once. Published types.
+    /// `import-entity`, tag `Entities`. Not idempotent, never retried. Published types.
     /// - Body: [`types::IdpGitImportDetails`], `application/json`.
     /// - Result: [`types::EntityResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -192,7 +192,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/entities/move/{scope}/{kind}/{identifier}`
     ///
-    /// `move-entity`, tag `Entities`. Not repeated: twice may be more than once. Published types.
+    /// `move-entity`, tag `Entities`. Not idempotent, never retried. Published types.
     /// - Required: path `scope`, `kind`, `identifier`.
     /// - Body: [`types::EntityMoveRequest`], `application/json`.
     /// - Result: [`types::DefaultSaveResponse`], `application/json`, `application/yaml`.
@@ -214,7 +214,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/entities/bulk-field-update`
     ///
-    /// `submit-bulk-update-entity-field`, tag `Entities`. Not repeated: twice may be more than once. Published types.
+    /// `submit-bulk-update-entity-field`, tag `Entities`. Not idempotent, never retried. Published types.
     /// - Body, optional: [`types::BulkEntityFieldUpdateRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::BulkFieldUpdateSubmitResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -225,7 +225,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/entities/{scope}/{kind}/{identifier}`
     ///
-    /// `update-entity`, tag `Entities`. Idempotent: twice is as good as once. Published types.
+    /// `update-entity`, tag `Entities`. Idempotent, retried automatically. Published types.
     /// - Required: path `scope`, `kind`, `identifier`.
     /// - Body: [`types::EntityUpdateRequest`], `application/json`.
     /// - Result: [`types::EntityResponse`], `application/json`, `application/yaml`.
@@ -247,7 +247,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/entities/git-metadata/{scope}/{kind}/{identifier}`
     ///
-    /// `update-git-metadata`, tag `Entities`. Idempotent: twice is as good as once. Published types.
+    /// `update-git-metadata`, tag `Entities`. Idempotent, retried automatically. Published types.
     /// - Required: path `scope`, `kind`, `identifier`.
     /// - Body: [`types::GitMetadataUpdateRequest`], `application/json`.
     /// - Result: [`types::DefaultSaveResponse`], `application/json`, `application/yaml`.
@@ -294,7 +294,7 @@ impl ConvertEntity {
     pub fn send(self) -> rt::Sending<types::EntityConvertResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -355,7 +355,7 @@ impl CreateEntity {
     pub fn send(self) -> rt::Sending<types::EntityResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -402,7 +402,7 @@ impl DeleteEntity {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -428,7 +428,7 @@ impl GetBulkUpdateEntityFieldOperation {
     pub fn send(self) -> rt::Sending<types::BulkFieldUpdateOperationResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -552,7 +552,7 @@ impl GetEntities {
     pub fn send(self) -> rt::Sending<Vec<types::EntityResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -683,7 +683,7 @@ impl GetEntitiesByRefs {
     pub fn send(self) -> rt::Sending<Vec<types::EntityResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -730,7 +730,7 @@ impl GetEntitiesFilters {
     pub fn send(self) -> rt::Sending<Vec<types::EntityFiltersResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -784,7 +784,7 @@ impl GetEntitiesFiltersByQuery {
     pub fn send(self) -> rt::Sending<Vec<types::EntityFiltersResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -887,7 +887,7 @@ impl GetEntitiesGroups {
     pub fn send(self) -> rt::Sending<types::EntitiesGroupsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -927,7 +927,7 @@ impl GetEntitiesKinds {
     pub fn send(self) -> rt::Sending<Vec<types::EntityKindsResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1016,7 +1016,7 @@ impl GetEntity {
     pub fn send(self) -> rt::Sending<types::EntityResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1042,7 +1042,7 @@ impl GetJsonSchema {
     pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1089,7 +1089,7 @@ impl ImportEntity {
     pub fn send(self) -> rt::Sending<types::EntityResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1136,7 +1136,7 @@ impl MoveEntity {
     pub fn send(self) -> rt::Sending<types::DefaultSaveResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1176,7 +1176,7 @@ impl SubmitBulkUpdateEntityField {
     pub fn send(self) -> rt::Sending<types::BulkFieldUpdateSubmitResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1223,7 +1223,7 @@ impl UpdateEntity {
     pub fn send(self) -> rt::Sending<types::EntityResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1270,7 +1270,7 @@ impl UpdateGitMetadata {
     pub fn send(self) -> rt::Sending<types::DefaultSaveResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/idp-environments`
     ///
-    /// `create-compile-and-execute-environment`, tag `Environment`. Not repeated: twice may be more than once. Published types.
+    /// `create-compile-and-execute-environment`, tag `Environment`. Not idempotent, never retried. Published types.
     /// - Body, optional: [`types::EnvironmentProxyCreateRequest`], `application/json`.
     /// - Result: nothing.
     #[inline]
@@ -19,7 +19,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/idp-environments/{environment-id}`
     ///
-    /// `delete-environment1`, tag `Environment`. Idempotent: twice is as good as once. Published types.
+    /// `delete-environment1`, tag `Environment`. Idempotent, retried automatically. Published types.
     /// - Required: path `environment_id` = `environment-id`.
     /// - Result: nothing.
     #[inline]
@@ -34,7 +34,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/idp-environments/{environment-id}`
     ///
-    /// `update-compile-and-execute-environment`, tag `Environment`. Not repeated: twice may be more than once. Published types.
+    /// `update-compile-and-execute-environment`, tag `Environment`. Not idempotent, never retried. Published types.
     /// - Required: path `environment_id` = `environment-id`.
     /// - Body, optional: [`types::EnvironmentProxyUpdateRequest`], `application/json`.
     /// - Result: nothing.
@@ -96,7 +96,7 @@ impl CreateCompileAndExecuteEnvironment {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -136,7 +136,7 @@ impl DeleteEnvironment {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -183,7 +183,7 @@ impl UpdateCompileAndExecuteEnvironment {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /v1/groups/{group-identifier}`
     ///
-    /// `delete-group`, tag `Groups`. Idempotent: twice is as good as once. Published types.
+    /// `delete-group`, tag `Groups`. Idempotent, retried automatically. Published types.
     /// - Required: path `group_identifier` = `group-identifier`.
     /// - Result: nothing.
     #[inline]
@@ -18,7 +18,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/groups`
     ///
-    /// `get-all-groups-for-account`, tag `Groups`. Safe: it only reads. Published types.
+    /// `get-all-groups-for-account`, tag `Groups`. Read-only, retried automatically. Published types.
     /// - Result: list of [`types::GroupResponse`], `application/json`, `application/yaml`.
     /// - List: `whole list, items body`.
     #[inline]
@@ -29,7 +29,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/groups/{group-identifier}`
     ///
-    /// `get-group-details`, tag `Groups`. Safe: it only reads. Published types.
+    /// `get-group-details`, tag `Groups`. Read-only, retried automatically. Published types.
     /// - Required: path `group_identifier` = `group-identifier`.
     /// - Result: [`types::GroupResponse`], `application/json`.
     #[inline]
@@ -44,7 +44,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/groups/yaml`
     ///
-    /// `get-groups-yaml`, tag `Groups`. Safe: it only reads. Published types.
+    /// `get-groups-yaml`, tag `Groups`. Read-only, retried automatically. Published types.
     /// - Result: [`types::GroupsYamlResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_groups_yaml(&self) -> GetGroupsYaml {
@@ -54,7 +54,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/groups/workflows`
     ///
-    /// `get-workflows-for-account`, tag `Groups`. Safe: it only reads. Published types.
+    /// `get-workflows-for-account`, tag `Groups`. Read-only, retried automatically. Published types.
     /// - Result: [`types::WorkflowsInfoResponse`], `application/json`, `application/yaml`.
     /// - List: `paged page/limit from 0, at most 100, items workflows`.
     #[inline]
@@ -65,7 +65,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/groups`
     ///
-    /// `save-group`, tag `Groups`. Not repeated: twice may be more than once. Published types.
+    /// `save-group`, tag `Groups`. Not idempotent, never retried. Published types.
     /// - Body, optional: [`types::GroupRequest`], `application/json`.
     /// - Result: [`types::GroupResponse`], `application/json`.
     #[inline]
@@ -76,7 +76,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/groups`
     ///
-    /// `update-groups`, tag `Groups`. Idempotent: twice is as good as once. Published types.
+    /// `update-groups`, tag `Groups`. Idempotent, retried automatically. Published types.
     /// - Body, optional: list of [`types::GroupRequest`], `application/json`.
     /// - Result: list of [`types::GroupResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -105,7 +105,7 @@ impl DeleteGroup {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -131,7 +131,7 @@ impl GetAllGroupsForAccount {
     pub fn send(self) -> rt::Sending<Vec<types::GroupResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -164,7 +164,7 @@ impl GetGroupDetails {
     pub fn send(self) -> rt::Sending<types::GroupResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -190,7 +190,7 @@ impl GetGroupsYaml {
     pub fn send(self) -> rt::Sending<types::GroupsYamlResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -230,7 +230,7 @@ impl GetWorkflowsForAccount {
     pub fn send(self) -> rt::Sending<types::WorkflowsInfoResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -270,7 +270,7 @@ impl SaveGroup {
     pub fn send(self) -> rt::Sending<types::GroupResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -303,7 +303,7 @@ impl UpdateGroups {
     pub fn send(self) -> rt::Sending<Vec<types::GroupResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

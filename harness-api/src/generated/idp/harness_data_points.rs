@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/data-sources/harness/data-point/values`
     ///
-    /// `get-harness-data-point-values`, tag `HarnessDataPoints`. Safe: it only reads. Published types.
+    /// `get-harness-data-point-values`, tag `HarnessDataPoints`. Read-only, retried automatically. Published types.
     /// - Body, optional: [`types::DataSourceDataPointInfoRequest`], `application/json`.
     /// - Result: [`types::DataSourceDataPointInfoResponse`], `application/json`.
     #[inline]
@@ -42,7 +42,7 @@ impl GetHarnessDataPointValues {
     pub fn send(self) -> rt::Sending<types::DataSourceDataPointInfoResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

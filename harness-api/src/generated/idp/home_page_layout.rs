@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /v1/home-page-layout/custom-card/{card-identifier}/quick-links/{quick-link-identifier}/icon`
     ///
-    /// `delete-custom-link-card-quick-links`, tag `HomePageLayout`. Idempotent: twice is as good as once. Published types.
+    /// `delete-custom-link-card-quick-links`, tag `HomePageLayout`. Idempotent, retried automatically. Published types.
     /// - Required: path `card_identifier` = `card-identifier`, `quick_link_identifier` = `quick-link-identifier`.
     /// - Result: nothing.
     #[inline]
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/home-page-layout/header/quick-links/{quick-link-identifier}/icon`
     ///
-    /// `delete-headers-quick-links-icon`, tag `HomePageLayout`. Idempotent: twice is as good as once. Published types.
+    /// `delete-headers-quick-links-icon`, tag `HomePageLayout`. Idempotent, retried automatically. Published types.
     /// - Required: path `quick_link_identifier` = `quick-link-identifier`.
     /// - Result: nothing.
     #[inline]
@@ -38,7 +38,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/home-page-layout/card/{card-identifier}/icon`
     ///
-    /// `delete-home-page-layout-cards-icon`, tag `HomePageLayout`. Idempotent: twice is as good as once. Published types.
+    /// `delete-home-page-layout-cards-icon`, tag `HomePageLayout`. Idempotent, retried automatically. Published types.
     /// - Required: path `card_identifier` = `card-identifier`.
     /// - Result: nothing.
     #[inline]
@@ -53,7 +53,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/home-page-layout/icon`
     ///
-    /// `delete-home-page-layout-icon`, tag `HomePageLayout`. Idempotent: twice is as good as once. Published types.
+    /// `delete-home-page-layout-icon`, tag `HomePageLayout`. Idempotent, retried automatically. Published types.
     /// - Body, optional: [`types::DeleteHomePageLayoutIconRequest`], `application/json`.
     /// - Result: nothing.
     #[inline]
@@ -64,7 +64,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/home-page-layout`
     ///
-    /// `get-home-page-layout-info`, tag `HomePageLayout`. Safe: it only reads. Published types.
+    /// `get-home-page-layout-info`, tag `HomePageLayout`. Read-only, retried automatically. Published types.
     /// - Result: [`types::HomePageLayoutResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_home_page_layout_info(&self) -> GetHomePageLayoutInfo {
@@ -74,7 +74,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/home-page-layout/yaml`
     ///
-    /// `get-yaml-for-home-page-layout`, tag `HomePageLayout`. Safe: it only reads. Published types.
+    /// `get-yaml-for-home-page-layout`, tag `HomePageLayout`. Read-only, retried automatically. Published types.
     /// - Result: [`types::HomePageLayoutYamlResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_yaml_for_home_page_layout(&self) -> GetYamlForHomePageLayout {
@@ -84,7 +84,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/home-page-layout`
     ///
-    /// `save-home-page-layout-info`, tag `HomePageLayout`. Not repeated: twice may be more than once. Published types.
+    /// `save-home-page-layout-info`, tag `HomePageLayout`. Not idempotent, never retried. Published types.
     /// - Body, optional: [`types::HomePageLayoutRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::HomePageLayoutResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -113,7 +113,7 @@ impl DeleteCustomLinkCardQuickLinks {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -139,7 +139,7 @@ impl DeleteHeadersQuickLinksIcon {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -165,7 +165,7 @@ impl DeleteHomePageLayoutCardsIcon {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -198,7 +198,7 @@ impl DeleteHomePageLayoutIcon {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -224,7 +224,7 @@ impl GetHomePageLayoutInfo {
     pub fn send(self) -> rt::Sending<types::HomePageLayoutResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -250,7 +250,7 @@ impl GetYamlForHomePageLayout {
     pub fn send(self) -> rt::Sending<types::HomePageLayoutYamlResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -290,7 +290,7 @@ impl SaveHomePageLayoutInfo {
     pub fn send(self) -> rt::Sending<types::HomePageLayoutResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

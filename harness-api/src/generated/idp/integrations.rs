@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/integrations/{integration}`
     ///
-    /// `create-integration`, tag `Integrations`. Not repeated: twice may be more than once. Published types.
+    /// `create-integration`, tag `Integrations`. Not idempotent, never retried. Published types.
     /// - Required: path `integration`.
     /// - Body: [`types::AbstractIntegrationRequest`], `application/json`.
     /// - Result: [`types::AbstractIntegrationResponse`], `application/json`, `application/yaml`.
@@ -27,7 +27,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/integrations/{integration}`
     ///
-    /// `delete-integrations`, tag `Integrations`. Idempotent: twice is as good as once. Published types.
+    /// `delete-integrations`, tag `Integrations`. Idempotent, retried automatically. Published types.
     /// - Required: path `integration`.
     /// - Result: nothing.
     #[inline]
@@ -46,7 +46,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/integrations/{integration-id}/discover/entities`
     ///
-    /// `discover-entities`, tag `Integrations`. Safe: it only reads. Published types.
+    /// `discover-entities`, tag `Integrations`. Read-only, retried automatically. Published types.
     /// - Required: path `integration_id` = `integration-id`.
     /// - Result: list of [`types::DiscoverEntitiesResponse`], `application/json`, `application/yaml`.
     /// - List: `paged page/limit from 0, at most 100, items body`.
@@ -62,7 +62,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/integrations/{integration}/{integration-id}`
     ///
-    /// `get-integration`, tag `Integrations`. Safe: it only reads. Published types.
+    /// `get-integration`, tag `Integrations`. Read-only, retried automatically. Published types.
     /// - Required: path `integration`, `integration_id` = `integration-id`.
     /// - Result: [`types::AbstractIntegrationResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -82,7 +82,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/integrations/{integration}`
     ///
-    /// `get-integrations`, tag `Integrations`. Safe: it only reads. Published types.
+    /// `get-integrations`, tag `Integrations`. Read-only, retried automatically. Published types.
     /// - Required: path `integration`.
     /// - Result: list of [`types::AbstractIntegrationResponse`], `application/json`, `application/yaml`.
     /// - List: `paged page/limit from 0, at most 100, items body`.
@@ -101,7 +101,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/integrations/{integration-id}/discover/entities`
     ///
-    /// `save-discover-entities`, tag `Integrations`. Not repeated: twice may be more than once. Published types.
+    /// `save-discover-entities`, tag `Integrations`. Not idempotent, never retried. Published types.
     /// - Required: path `integration_id` = `integration-id`.
     /// - Body: [`types::SaveDiscoverEntitiesRequest`], `application/json`.
     /// - Result: nothing.
@@ -119,7 +119,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/integrations/{integration-id}/entities/unlink`
     ///
-    /// `unlinkIntegrationEntities`, tag `Integrations`. Not repeated: twice may be more than once. Published types.
+    /// `unlinkIntegrationEntities`, tag `Integrations`. Not idempotent, never retried. Published types.
     /// - Required: path `integration_id` = `integration-id`.
     /// - Body: [`types::UnlinkIntegrationEntitiesRequest`], `application/json`.
     /// - Result: list of [`types::UnlinkIntegrationEntitiesResponse`], `application/json`, `application/yaml`.
@@ -137,7 +137,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/integrations/{integration}/{integration-id}`
     ///
-    /// `update-integration`, tag `Integrations`. Idempotent: twice is as good as once. Published types.
+    /// `update-integration`, tag `Integrations`. Idempotent, retried automatically. Published types.
     /// - Required: path `integration`, `integration_id` = `integration-id`.
     /// - Body: [`types::AbstractIntegrationRequest`], `application/json`.
     /// - Result: [`types::AbstractIntegrationResponse`], `application/json`, `application/yaml`.
@@ -192,7 +192,7 @@ impl CreateIntegration {
     pub fn send(self) -> rt::Sending<types::AbstractIntegrationResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -218,7 +218,7 @@ impl DeleteIntegrations {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -272,7 +272,7 @@ impl DiscoverEntities {
     pub fn send(self) -> rt::Sending<Vec<types::DiscoverEntitiesResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -305,7 +305,7 @@ impl GetIntegration {
     pub fn send(self) -> rt::Sending<types::AbstractIntegrationResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -359,7 +359,7 @@ impl GetIntegrations {
     pub fn send(self) -> rt::Sending<Vec<types::AbstractIntegrationResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -392,7 +392,7 @@ impl SaveDiscoverEntities {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -418,7 +418,7 @@ impl UnlinkIntegrationEntities {
     pub fn send(self) -> rt::Sending<Vec<types::UnlinkIntegrationEntitiesResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -451,7 +451,7 @@ impl UpdateIntegration {
     pub fn send(self) -> rt::Sending<types::AbstractIntegrationResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/kinds`
     ///
-    /// `create-kind`, tag `Kinds`. Not repeated: twice may be more than once. Published types.
+    /// `create-kind`, tag `Kinds`. Not idempotent, never retried. Published types.
     /// - Body: [`types::KindCreateRequest`], `application/json`.
     /// - Result: [`types::KindResponseBody`], `application/json`, `application/yaml`.
     #[inline]
@@ -18,7 +18,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/kinds/{identifier}`
     ///
-    /// `delete-kind`, tag `Kinds`. Idempotent: twice is as good as once. Published types.
+    /// `delete-kind`, tag `Kinds`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`.
     /// - Result: nothing.
     #[inline]
@@ -29,7 +29,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/kinds/{identifier}`
     ///
-    /// `get-kind`, tag `Kinds`. Safe: it only reads. Published types.
+    /// `get-kind`, tag `Kinds`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`.
     /// - Result: [`types::KindResponseBody`], `application/json`, `application/yaml`.
     #[inline]
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/kinds/schema`
     ///
-    /// `get-kind-schema`, tag `Kinds`. Safe: it only reads. Published types.
+    /// `get-kind-schema`, tag `Kinds`. Read-only, retried automatically. Published types.
     /// - Result: [`types::KindSchemaResponseBody`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_kind_schema(&self) -> GetKindSchema {
@@ -50,7 +50,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/kinds`
     ///
-    /// `get-kinds`, tag `Kinds`. Safe: it only reads. Published types.
+    /// `get-kinds`, tag `Kinds`. Read-only, retried automatically. Published types.
     /// - Result: list of [`types::KindResponseBody`], `application/json`, `application/yaml`.
     /// - List: `paged page/limit from 0, size 10, at most 100, items body`.
     #[inline]
@@ -61,7 +61,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/kinds/schema/validate`
     ///
-    /// `kind-schema-validate`, tag `Kinds`. Safe: it only reads. Published types.
+    /// `kind-schema-validate`, tag `Kinds`. Read-only, retried automatically. Published types.
     /// - Body: [`types::KindSchemaValidateRequest`], `application/json`.
     /// - Result: nothing.
     #[inline]
@@ -76,7 +76,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/kinds/{identifier}`
     ///
-    /// `update-kind`, tag `Kinds`. Idempotent: twice is as good as once. Published types.
+    /// `update-kind`, tag `Kinds`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`.
     /// - Body: [`types::KindUpdateRequest`], `application/json`.
     /// - Result: [`types::KindResponseBody`], `application/json`, `application/yaml`.
@@ -112,7 +112,7 @@ impl CreateKind {
     pub fn send(self) -> rt::Sending<types::KindResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -138,7 +138,7 @@ impl DeleteKind {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -171,7 +171,7 @@ impl GetKind {
     pub fn send(self) -> rt::Sending<types::KindResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -197,7 +197,7 @@ impl GetKindSchema {
     pub fn send(self) -> rt::Sending<types::KindSchemaResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -258,7 +258,7 @@ impl GetKinds {
     pub fn send(self) -> rt::Sending<Vec<types::KindResponseBody>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -291,7 +291,7 @@ impl KindSchemaValidate {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -317,7 +317,7 @@ impl UpdateKind {
     pub fn send(self) -> rt::Sending<types::KindResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

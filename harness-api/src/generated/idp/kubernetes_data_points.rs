@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/data-sources/kubernetes/data-point/values`
     ///
-    /// `get-k8s-data-point-values`, tag `KubernetesDataPoints`. Safe: it only reads. Published types.
+    /// `get-k8s-data-point-values`, tag `KubernetesDataPoints`. Read-only, retried automatically. Published types.
     /// - Body, optional: [`types::KubernetesRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::DataSourceDataPointInfoResponse`], `application/json`.
     #[inline]
@@ -49,7 +49,7 @@ impl GetK8sDataPointValues {
     pub fn send(self) -> rt::Sending<types::DataSourceDataPointInfoResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/layout`
     ///
-    /// `create-layout`, tag `LayoutProxy`. Not repeated: twice may be more than once. Published types.
+    /// `create-layout`, tag `LayoutProxy`. Not idempotent, never retried. Published types.
     /// - Body, optional: [`types::LayoutRequest`], `application/json`.
     /// - Result: json, `application/json`, `text/plain`.
     #[inline]
@@ -17,7 +17,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/layout`
     ///
-    /// `delete-layout`, tag `LayoutProxy`. Idempotent: twice is as good as once. Published types.
+    /// `delete-layout`, tag `LayoutProxy`. Idempotent, retried automatically. Published types.
     /// - Body, optional: [`types::LayoutRequest`], `application/json`.
     /// - Result: nothing.
     #[inline]
@@ -28,7 +28,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/layout`
     ///
-    /// `get-all-layouts`, tag `LayoutProxy`. Safe: it only reads. Published types.
+    /// `get-all-layouts`, tag `LayoutProxy`. Read-only, retried automatically. Published types.
     /// - Result: json, `application/json`, `text/plain`.
     #[inline]
     pub fn get_all_layouts(&self) -> GetAllLayouts {
@@ -38,7 +38,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/layout/{layout-identifier}`
     ///
-    /// `get-layout`, tag `LayoutProxy`. Safe: it only reads. Published types.
+    /// `get-layout`, tag `LayoutProxy`. Read-only, retried automatically. Published types.
     /// - Required: path `layout_identifier` = `layout-identifier`.
     /// - Result: json, `application/json`, `text/plain`.
     #[inline]
@@ -49,7 +49,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/layout/health`
     ///
-    /// `get-layout-health`, tag `LayoutProxy`. Safe: it only reads. Published types.
+    /// `get-layout-health`, tag `LayoutProxy`. Read-only, retried automatically. Published types.
     /// - Result: json, `application/json`, `text/plain`.
     #[inline]
     pub fn get_layout_health(&self) -> GetLayoutHealth {
@@ -59,7 +59,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/layout/ingest`
     ///
-    /// `layout-ingest`, tag `LayoutProxy`. Not repeated: twice may be more than once. Published types.
+    /// `layout-ingest`, tag `LayoutProxy`. Not idempotent, never retried. Published types.
     /// - Body, optional: [`types::LayoutIngestRequest`], `application/json`.
     /// - Result: json, `application/json`, `text/plain`.
     #[inline]
@@ -95,7 +95,7 @@ impl CreateLayout {
     pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -128,7 +128,7 @@ impl DeleteLayout {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -154,7 +154,7 @@ impl GetAllLayouts {
     pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -180,7 +180,7 @@ impl GetLayout {
     pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -206,7 +206,7 @@ impl GetLayoutHealth {
     pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -239,7 +239,7 @@ impl LayoutIngest {
     pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v3/layout`
     ///
-    /// `create-layout-v3`, tag `LayoutsV3`. Not repeated: twice may be more than once. Published types.
+    /// `create-layout-v3`, tag `LayoutsV3`. Not idempotent, never retried. Published types.
     /// - Body, optional: [`types::LayoutRequest`], `application/json`.
     /// - Result: json, `application/json`, `text/plain`.
     #[inline]
@@ -17,7 +17,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v3/layout`
     ///
-    /// `delete-layout-v3`, tag `LayoutsV3`. Idempotent: twice is as good as once. Published types.
+    /// `delete-layout-v3`, tag `LayoutsV3`. Idempotent, retried automatically. Published types.
     /// - Body, optional: [`types::LayoutRequest`], `application/json`.
     /// - Result: json, `application/json`, `text/plain`.
     #[inline]
@@ -28,7 +28,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v3/layout/health`
     ///
-    /// `get-layout-health-v3`, tag `LayoutsV3`. Safe: it only reads. Published types.
+    /// `get-layout-health-v3`, tag `LayoutsV3`. Read-only, retried automatically. Published types.
     /// - Result: json, `application/json`, `text/plain`.
     #[inline]
     pub fn get_layout_health_v3(&self) -> GetLayoutHealthV3 {
@@ -38,7 +38,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v3/layout/{layout-identifier}`
     ///
-    /// `get-layout-v3`, tag `LayoutsV3`. Safe: it only reads. Published types.
+    /// `get-layout-v3`, tag `LayoutsV3`. Read-only, retried automatically. Published types.
     /// - Required: path `layout_identifier` = `layout-identifier`.
     /// - Result: json, `application/json`, `text/plain`.
     #[inline]
@@ -50,7 +50,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v3/layout`
     ///
-    /// `get-layouts-v3`, tag `LayoutsV3`. Safe: it only reads. Published types.
+    /// `get-layouts-v3`, tag `LayoutsV3`. Read-only, retried automatically. Published types.
     /// - Result: json, `application/json`, `text/plain`.
     #[inline]
     pub fn get_layouts_v3(&self) -> GetLayoutsV3 {
@@ -60,7 +60,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v3/layout/ingest`
     ///
-    /// `layout-ingest-v3`, tag `LayoutsV3`. Not repeated: twice may be more than once. Published types.
+    /// `layout-ingest-v3`, tag `LayoutsV3`. Not idempotent, never retried. Published types.
     /// - Body, optional: [`types::LayoutIngestRequest`], `application/json`.
     /// - Result: json, `application/json`, `text/plain`.
     #[inline]
@@ -96,7 +96,7 @@ impl CreateLayoutV3 {
     pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -129,7 +129,7 @@ impl DeleteLayoutV3 {
     pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -155,7 +155,7 @@ impl GetLayoutHealthV3 {
     pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -181,7 +181,7 @@ impl GetLayoutV3 {
     pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -207,7 +207,7 @@ impl GetLayoutsV3 {
     pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -240,7 +240,7 @@ impl LayoutIngestV3 {
     pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

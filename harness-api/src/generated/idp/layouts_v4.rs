@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v4/layout`
     ///
-    /// `get-layouts-v4`, tag `LayoutsV4`. Safe: it only reads. Published types.
+    /// `get-layouts-v4`, tag `LayoutsV4`. Read-only, retried automatically. Published types.
     /// - Result: json, `application/json`, `text/plain`.
     #[inline]
     pub fn get_layouts_v4(&self) -> GetLayoutsV4 {
@@ -34,7 +34,7 @@ impl GetLayoutsV4 {
     pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/license/usage/save`
     ///
-    /// `idp-license-usage-save`, tag `LicenseUsageResource`. Not repeated: twice may be more than once. Published types.
+    /// `idp-license-usage-save`, tag `LicenseUsageResource`. Not idempotent, never retried. Published types.
     /// - Body, optional: [`types::LicenseUsageSaveRequest`], `application/json`.
     /// - Result: [`types::LicenseUsageSaveResponse`], `application/json`.
     #[inline]
@@ -42,7 +42,7 @@ impl LicenseUsageSave {
     pub fn send(self) -> rt::Sending<types::LicenseUsageSaveResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

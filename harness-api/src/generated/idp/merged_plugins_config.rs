@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/merged-plugins-config`
     ///
-    /// `get-merged-plugins-config`, tag `MergedPluginsConfig`. Safe: it only reads. Published types.
+    /// `get-merged-plugins-config`, tag `MergedPluginsConfig`. Read-only, retried automatically. Published types.
     /// - Result: [`types::MergedPluginConfigResponse`], `application/json`.
     #[inline]
     pub fn get_merged_plugins_config(&self) -> GetMergedPluginsConfig {
@@ -16,7 +16,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/sync-app-config`
     ///
-    /// `sync-app-config`, tag `MergedPluginsConfig`. Not repeated: twice may be more than once. Published types.
+    /// `sync-app-config`, tag `MergedPluginsConfig`. Not idempotent, never retried. Published types.
     /// - Result: nothing.
     #[inline]
     pub fn sync_app_config(&self) -> SyncAppConfig {
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/configuration-entities`
     ///
-    /// `update-configuration-entities`, tag `MergedPluginsConfig`. Idempotent: twice is as good as once. Published types.
+    /// `update-configuration-entities`, tag `MergedPluginsConfig`. Idempotent, retried automatically. Published types.
     /// - Body, optional: [`types::ConfigurationEntities`], `application/json`.
     /// - Result: [`types::ConfigurationEntities`], `application/json`.
     #[inline]
@@ -55,7 +55,7 @@ impl GetMergedPluginsConfig {
     pub fn send(self) -> rt::Sending<types::MergedPluginConfigResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -88,7 +88,7 @@ impl SyncAppConfig {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -121,7 +121,7 @@ impl UpdateConfigurationEntities {
     pub fn send(self) -> rt::Sending<types::ConfigurationEntities> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/namespace-info`
     ///
-    /// `create-namespace`, tag `Namespace`. Not repeated: twice may be more than once. Published types.
+    /// `create-namespace`, tag `Namespace`. Not idempotent, never retried. Published types.
     /// - Result: [`types::NamespaceInfo`], `application/json`, `application/xml`.
     #[inline]
     pub fn create_namespace(&self) -> CreateNamespace {
@@ -16,7 +16,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/namespace-info`
     ///
-    /// `get-namespace-info`, tag `Namespace`. Safe: it only reads. Published types.
+    /// `get-namespace-info`, tag `Namespace`. Read-only, retried automatically. Published types.
     /// - Result: [`types::NamespaceInfo`], `application/json`, `application/xml`.
     #[inline]
     pub fn get_namespace_info(&self) -> GetNamespaceInfo {
@@ -44,7 +44,7 @@ impl CreateNamespace {
     pub fn send(self) -> rt::Sending<types::NamespaceInfo> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -70,7 +70,7 @@ impl GetNamespaceInfo {
     pub fn send(self) -> rt::Sending<types::NamespaceInfo> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/onboarding/harness-entities`
     ///
-    /// `get-harness-entities`, tag `OnboardingResource`. Safe: it only reads. Published types.
+    /// `get-harness-entities`, tag `OnboardingResource`. Read-only, retried automatically. Published types.
     /// - Result: [`types::HarnessEntitiesResponse`], `application/json`.
     /// - List: `paged page/limit from 0, at most 100, items harness_backstage_entities`.
     #[inline]
@@ -17,7 +17,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/onboarding/harness-entities-count`
     ///
-    /// `get-harness-entities-count`, tag `OnboardingResource`. Safe: it only reads. Published types.
+    /// `get-harness-entities-count`, tag `OnboardingResource`. Read-only, retried automatically. Published types.
     /// - Result: [`types::HarnessEntitiesCountResponse`], `application/json`.
     #[inline]
     pub fn get_harness_entities_count(&self) -> GetHarnessEntitiesCount {
@@ -27,7 +27,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/onboarding/import-harness-entities`
     ///
-    /// `import-harness-entities`, tag `OnboardingResource`. Not repeated: twice may be more than once. Published types.
+    /// `import-harness-entities`, tag `OnboardingResource`. Not idempotent, never retried. Published types.
     /// - Body: [`types::ImportEntitiesBase`], `application/json`.
     /// - Result: [`types::ImportEntitiesResponse`], `application/json`.
     #[inline]
@@ -42,7 +42,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/onboarding/generate-yaml`
     ///
-    /// `onboarding-generate-yaml`, tag `OnboardingResource`. Not repeated: twice may be more than once. Published types.
+    /// `onboarding-generate-yaml`, tag `OnboardingResource`. Not idempotent, never retried. Published types.
     /// - Body, optional: [`types::GenerateYamlRequest`], `application/json`.
     /// - Result: [`types::GenerateYamlResponse`], `application/json`.
     #[inline]
@@ -113,7 +113,7 @@ impl GetHarnessEntities {
     pub fn send(self) -> rt::Sending<types::HarnessEntitiesResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -146,7 +146,7 @@ impl GetHarnessEntitiesCount {
     pub fn send(self) -> rt::Sending<types::HarnessEntitiesCountResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -172,7 +172,7 @@ impl ImportHarnessEntities {
     pub fn send(self) -> rt::Sending<types::ImportEntitiesResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -205,7 +205,7 @@ impl OnboardingGenerateYaml {
     pub fn send(self) -> rt::Sending<types::GenerateYamlResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

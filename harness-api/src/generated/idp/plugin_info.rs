@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /v1/plugins-info/{plugin-id}`
     ///
-    /// `delete-custom-plugin-info`, tag `PluginInfo`. Idempotent: twice is as good as once. Published types.
+    /// `delete-custom-plugin-info`, tag `PluginInfo`. Idempotent, retried automatically. Published types.
     /// - Required: path `plugin_id` = `plugin-id`.
     /// - Result: nothing.
     #[inline]
@@ -21,7 +21,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/backstage-plugins-info`
     ///
-    /// `get-backstage-plugins`, tag `PluginInfo`. Safe: it only reads. Published types.
+    /// `get-backstage-plugins`, tag `PluginInfo`. Read-only, retried automatically. Published types.
     /// - Result: list of [`types::PluginInfoResponse`], `application/json`, `application/yaml`.
     /// - List: `whole list, items body`.
     #[inline]
@@ -32,7 +32,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/plugin/request`
     ///
-    /// `get-plugin-request`, tag `PluginInfo`. Safe: it only reads. Published types.
+    /// `get-plugin-request`, tag `PluginInfo`. Read-only, retried automatically. Published types.
     /// - Result: [`types::PluginRequestResponseList`], `application/json`.
     /// - List: `paged page/limit from 0, at most 100, items plugin_requests`.
     #[inline]
@@ -43,7 +43,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/plugins-info`
     ///
-    /// `get-plugins`, tag `PluginInfo`. Safe: it only reads. Published types.
+    /// `get-plugins`, tag `PluginInfo`. Read-only, retried automatically. Published types.
     /// - Result: list of [`types::PluginInfoResponse`], `application/json`, `application/yaml`.
     /// - List: `whole list, items body`.
     #[inline]
@@ -54,7 +54,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/plugins-info/{plugin-id}`
     ///
-    /// `get-plugins-info-plugin-id`, tag `PluginInfo`. Safe: it only reads. Published types.
+    /// `get-plugins-info-plugin-id`, tag `PluginInfo`. Read-only, retried automatically. Published types.
     /// - Required: path `plugin_id` = `plugin-id`.
     /// - Result: [`types::PluginDetailedInfoResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -69,7 +69,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/plugin/request`
     ///
-    /// `post-plugin-request`, tag `PluginInfo`. Not repeated: twice may be more than once. Published types.
+    /// `post-plugin-request`, tag `PluginInfo`. Not idempotent, never retried. Published types.
     /// - Body, optional: [`types::RequestPlugin`], `application/json`.
     /// - Result: nothing.
     #[inline]
@@ -80,7 +80,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/plugins-info`
     ///
-    /// `save-custom-plugins-info`, tag `PluginInfo`. Not repeated: twice may be more than once. The answer is published; the body is inferred from one sample.
+    /// `save-custom-plugins-info`, tag `PluginInfo`. Not idempotent, never retried. The response is published; the body is inferred from one sample.
     /// - Body, optional: json, `application/json`.
     /// - Result: [`types::CustomPluginInfoResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -91,7 +91,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/plugins-info/{plugin-id}`
     ///
-    /// `update-custom-plugins-info`, tag `PluginInfo`. Idempotent: twice is as good as once. Published types.
+    /// `update-custom-plugins-info`, tag `PluginInfo`. Idempotent, retried automatically. Published types.
     /// - Required: path `plugin_id` = `plugin-id`.
     /// - Body, optional: [`types::CustomPluginInfoRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::CustomPluginInfoResponse`], `application/json`, `application/yaml`.
@@ -132,7 +132,7 @@ impl DeleteCustomPluginInfo {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -158,7 +158,7 @@ impl GetBackstagePlugins {
     pub fn send(self) -> rt::Sending<Vec<types::PluginInfoResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -205,7 +205,7 @@ impl GetPluginRequest {
     pub fn send(self) -> rt::Sending<types::PluginRequestResponseList> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -238,7 +238,7 @@ impl GetPlugins {
     pub fn send(self) -> rt::Sending<Vec<types::PluginInfoResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -278,7 +278,7 @@ impl GetPluginsInfoPluginId {
     pub fn send(self) -> rt::Sending<types::PluginDetailedInfoResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -311,7 +311,7 @@ impl PostPluginRequest {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -344,7 +344,7 @@ impl SaveCustomPluginsInfo {
     pub fn send(self) -> rt::Sending<types::CustomPluginInfoResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -384,7 +384,7 @@ impl UpdateCustomPluginsInfo {
     pub fn send(self) -> rt::Sending<types::CustomPluginInfoResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/provision-idp`
     ///
-    /// `provision-idp`, tag `Provision`. Not repeated: twice may be more than once. Published types.
+    /// `provision-idp`, tag `Provision`. Not idempotent, never retried. Published types.
     /// - Result: [`types::NamespaceInfo`], `application/json`, `application/xml`.
     #[inline]
     pub fn provision_idp(&self) -> ProvisionIdp {
@@ -34,7 +34,7 @@ impl ProvisionIdp {
     pub fn send(self) -> rt::Sending<types::NamespaceInfo> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

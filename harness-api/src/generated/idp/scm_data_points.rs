@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/data-sources/scm/data-point/values`
     ///
-    /// `get-scm-data-point-values`, tag `ScmDataPoints`. Safe: it only reads. Published types.
+    /// `get-scm-data-point-values`, tag `ScmDataPoints`. Read-only, retried automatically. Published types.
     /// - Body, optional: [`types::ScmRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::DataSourceDataPointInfoResponse`], `application/json`.
     #[inline]
@@ -49,7 +49,7 @@ impl GetScmDataPointValues {
     pub fn send(self) -> rt::Sending<types::DataSourceDataPointInfoResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/scorecards`
     ///
-    /// `create-scorecard`, tag `Scorecards`. Not repeated: twice may be more than once. Published types.
+    /// `create-scorecard`, tag `Scorecards`. Not idempotent, never retried. Published types.
     /// - Body, optional: [`types::ScorecardDetailsRequest`], `application/json`.
     /// - Result: [`types::DefaultSaveResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -17,7 +17,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/scorecards/{scorecard-id}`
     ///
-    /// `delete-scorecard`, tag `Scorecards`. Idempotent: twice is as good as once. Published types.
+    /// `delete-scorecard`, tag `Scorecards`. Idempotent, retried automatically. Published types.
     /// - Required: path `scorecard_id` = `scorecard-id`.
     /// - Result: nothing.
     #[inline]
@@ -29,7 +29,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/entity-facets`
     ///
-    /// `get-entity-facets`, tag `Scorecards`. Safe: it only reads. Published types.
+    /// `get-entity-facets`, tag `Scorecards`. Read-only, retried automatically. Published types.
     /// - Required: query `kind`.
     /// - Result: [`types::Facets`], `application/json`, `application/yaml`.
     #[inline]
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/scorecards/{scorecard-id}`
     ///
-    /// `get-scorecard`, tag `Scorecards`. Safe: it only reads. Published types.
+    /// `get-scorecard`, tag `Scorecards`. Read-only, retried automatically. Published types.
     /// - Required: path `scorecard_id` = `scorecard-id`.
     /// - Result: [`types::ScorecardDetailsResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -51,7 +51,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/scorecards/{scorecard-id}/stats`
     ///
-    /// `get-scorecard-stats`, tag `Scorecards`. Safe: it only reads. Published types.
+    /// `get-scorecard-stats`, tag `Scorecards`. Read-only, retried automatically. Published types.
     /// - Required: path `scorecard_id` = `scorecard-id`.
     /// - Result: [`types::ScorecardStatsResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -66,7 +66,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/scorecards`
     ///
-    /// `get-scorecards`, tag `Scorecards`. Safe: it only reads. Published types.
+    /// `get-scorecards`, tag `Scorecards`. Read-only, retried automatically. Published types.
     /// - Result: list of [`types::ScorecardResponse`], `application/json`, `application/yaml`.
     /// - List: `whole list, items body`.
     #[inline]
@@ -77,7 +77,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/scorecards/{scorecard-id}`
     ///
-    /// `update-scorecard`, tag `Scorecards`. Idempotent: twice is as good as once. Published types.
+    /// `update-scorecard`, tag `Scorecards`. Idempotent, retried automatically. Published types.
     /// - Required: path `scorecard_id` = `scorecard-id`.
     /// - Body, optional: [`types::ScorecardDetailsRequest`], `application/json`.
     /// - Result: [`types::DefaultSaveResponse`], `application/json`, `application/yaml`.
@@ -115,7 +115,7 @@ impl CreateScorecard {
     pub fn send(self) -> rt::Sending<types::DefaultSaveResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -141,7 +141,7 @@ impl DeleteScorecard {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -167,7 +167,7 @@ impl GetEntityFacets {
     pub fn send(self) -> rt::Sending<types::Facets> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -193,7 +193,7 @@ impl GetScorecard {
     pub fn send(self) -> rt::Sending<types::ScorecardDetailsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -219,7 +219,7 @@ impl GetScorecardStats {
     pub fn send(self) -> rt::Sending<types::ScorecardStatsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -245,7 +245,7 @@ impl GetScorecards {
     pub fn send(self) -> rt::Sending<Vec<types::ScorecardResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -285,7 +285,7 @@ impl UpdateScorecard {
     pub fn send(self) -> rt::Sending<types::DefaultSaveResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

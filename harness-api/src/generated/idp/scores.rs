@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/scores/aggregate`
     ///
-    /// `get-aggregated-scores`, tag `Scores`. Safe: it only reads. Published types.
+    /// `get-aggregated-scores`, tag `Scores`. Read-only, retried automatically. Published types.
     /// - Body, optional: [`types::ScorecardFilter`], `application/json`.
     /// - Result: list of [`types::EntityScoresResponse`], `application/json`.
     #[inline]
@@ -17,7 +17,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/scores/summary`
     ///
-    /// `get-all-scorecard-summary`, tag `Scores`. Safe: it only reads. Published types.
+    /// `get-all-scorecard-summary`, tag `Scores`. Read-only, retried automatically. Published types.
     /// - Required: query `entity_identifier`.
     /// - Result: [`types::ScorecardSummaryResponse`], `application/json`.
     #[inline]
@@ -32,7 +32,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/scores/graph`
     ///
-    /// `get-scorecards-graphs-score-summary`, tag `Scores`. Safe: it only reads. Published types.
+    /// `get-scorecards-graphs-score-summary`, tag `Scores`. Read-only, retried automatically. Published types.
     /// - Required: query `entity_identifier`.
     /// - Result: [`types::ScorecardGraphSummaryInfoResponse`], `application/json`.
     #[inline]
@@ -47,7 +47,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/scores`
     ///
-    /// `get-scorecards-scores-overview`, tag `Scores`. Safe: it only reads. Published types.
+    /// `get-scorecards-scores-overview`, tag `Scores`. Read-only, retried automatically. Published types.
     /// - Required: query `entity_identifier`.
     /// - Result: [`types::ScorecardScoreResponse`], `application/json`.
     #[inline]
@@ -62,7 +62,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/scores/recalibrate/status`
     ///
-    /// `get-scores-recalibrate-status`, tag `Scores`. Safe: it only reads. Published types.
+    /// `get-scores-recalibrate-status`, tag `Scores`. Read-only, retried automatically. Published types.
     /// - Body, optional: [`types::ScorecardRecalibrateRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ScorecardRecalibrateResponseV2`], `application/json`, `application/yaml`.
     #[inline]
@@ -73,7 +73,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/scores/recalibrate`
     ///
-    /// `scorecard-recalibrate`, tag `Scores`. Not repeated: twice may be more than once. Published types.
+    /// `scorecard-recalibrate`, tag `Scores`. Not idempotent, never retried. Published types.
     /// - Body, optional: [`types::ScorecardRecalibrateRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ScorecardRecalibrateResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -109,7 +109,7 @@ impl GetAggregatedScores {
     pub fn send(self) -> rt::Sending<Vec<types::EntityScoresResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -135,7 +135,7 @@ impl GetAllScorecardSummary {
     pub fn send(self) -> rt::Sending<types::ScorecardSummaryResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -168,7 +168,7 @@ impl GetScorecardsGraphsScoreSummary {
     pub fn send(self) -> rt::Sending<types::ScorecardGraphSummaryInfoResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -194,7 +194,7 @@ impl GetScorecardsScoresOverview {
     pub fn send(self) -> rt::Sending<types::ScorecardScoreResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -234,7 +234,7 @@ impl GetScoresRecalibrateStatus {
     pub fn send(self) -> rt::Sending<types::ScorecardRecalibrateResponseV2> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -274,7 +274,7 @@ impl ScorecardRecalibrate {
     pub fn send(self) -> rt::Sending<types::ScorecardRecalibrateResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v2/scores/recalibrate`
     ///
-    /// `scorecard-recalibrate-v2`, tag `ScoresV2`. Not repeated: twice may be more than once. Published types.
+    /// `scorecard-recalibrate-v2`, tag `ScoresV2`. Not idempotent, never retried. Published types.
     /// - Body, optional: [`types::ScorecardRecalibrateRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ScorecardRecalibrateResponseV2`], `application/json`, `application/yaml`.
     #[inline]
@@ -49,7 +49,7 @@ impl ScorecardRecalibrateV2 {
     pub fn send(self) -> rt::Sending<types::ScorecardRecalibrateResponseV2> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/status-info/{type}`
     ///
-    /// `get-status-info-by-type`, tag `StatusInfo`. Safe: it only reads. Published types.
+    /// `get-status-info-by-type`, tag `StatusInfo`. Read-only, retried automatically. Published types.
     /// - Required: path `type_` = `type`.
     /// - Result: [`types::StatusInfoResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/status-info/{type}`
     ///
-    /// `save-status-info-by-type`, tag `StatusInfo`. Not repeated: twice may be more than once. Published types.
+    /// `save-status-info-by-type`, tag `StatusInfo`. Not idempotent, never retried. Published types.
     /// - Required: path `type_` = `type`.
     /// - Body, optional: [`types::StatusInfoRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::StatusInfoResponse`], `application/json`, `application/yaml`.
@@ -61,7 +61,7 @@ impl GetStatusInfoByType {
     pub fn send(self) -> rt::Sending<types::StatusInfoResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -101,7 +101,7 @@ impl SaveStatusInfoByType {
     pub fn send(self) -> rt::Sending<types::StatusInfoResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v2/status-info/{type}`
     ///
-    /// `get-status-info-type-v2`, tag `StatusInfoV2`. Safe: it only reads. Published types.
+    /// `get-status-info-type-v2`, tag `StatusInfoV2`. Read-only, retried automatically. Published types.
     /// - Required: path `type_` = `type`.
     /// - Result: map of [`types::StatusInfo`], `application/json`.
     #[inline]
@@ -44,7 +44,7 @@ impl GetStatusInfoTypeV2 {
     ) -> rt::Sending<std::collections::BTreeMap<String, types::StatusInfo>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/teams/hierarchy`
     ///
-    /// `get-team-hierarchy`, tag `Teams`. Safe: it only reads. Published types.
+    /// `get-team-hierarchy`, tag `Teams`. Read-only, retried automatically. Published types.
     /// - Result: list of [`types::TeamHierarchyNode`], `application/json`, `application/yaml`.
     /// - List: `paged page/limit from 0, size 10, at most 100, items body`.
     #[inline]
@@ -17,7 +17,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/teams/{scope}/{identifier}/owned-entities`
     ///
-    /// `get-team-owned-entities`, tag `Teams`. Safe: it only reads. Published types.
+    /// `get-team-owned-entities`, tag `Teams`. Read-only, retried automatically. Published types.
     /// - Required: path `scope`, `identifier`.
     /// - Result: list of [`types::EntityResponse`], `application/json`, `application/yaml`.
     /// - List: `paged page/limit from 0, size 10, at most 100, items body`.
@@ -102,7 +102,7 @@ impl GetTeamHierarchy {
     pub fn send(self) -> rt::Sending<Vec<types::TeamHierarchyNode>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -184,7 +184,7 @@ impl GetTeamOwnedEntities {
     pub fn send(self) -> rt::Sending<Vec<types::EntityResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/oauth/confluence`
     ///
-    /// `confluenceOauthTokenGenerate`, tag `Confluence Utils`. Not repeated: twice may be more than once. Published types.
+    /// `confluenceOauthTokenGenerate`, tag `Confluence Utils`. Not idempotent, never retried. Published types.
     /// - Result: [`types::ConfluenceOauthTokenResponse`], `application/json`.
     #[inline]
     pub fn confluence_oauth_token_generate(&self) -> ConfluenceOauthTokenGenerate {
@@ -34,7 +34,7 @@ impl ConfluenceOauthTokenGenerate {
     pub fn send(self) -> rt::Sending<types::ConfluenceOauthTokenResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

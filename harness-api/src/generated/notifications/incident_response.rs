@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/notification-trigger/ir/slo-notification`
     ///
-    /// `sloNotificationTrigger`, tag `Incident Response`. Not repeated: twice may be more than once. Published types.
+    /// `sloNotificationTrigger`, tag `Incident Response`. Not idempotent, never retried. Published types.
     /// - Body, optional: [`types::SloNotificationDto`], `application/json`.
     /// - Result: nothing.
     #[inline]
@@ -42,7 +42,7 @@ impl SloNotificationTrigger {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/oauth/msteams`
     ///
-    /// `msTeamsOauthTokenGenerate`, tag `MS Teams Utils`. Not repeated: twice may be more than once. Published types.
+    /// `msTeamsOauthTokenGenerate`, tag `MS Teams Utils`. Not idempotent, never retried. Published types.
     /// - Result: [`types::MsTeamsOauthTokenResponse`], `application/json`.
     #[inline]
     pub fn ms_teams_oauth_token_generate(&self) -> MsTeamsOauthTokenGenerate {
@@ -34,7 +34,7 @@ impl MsTeamsOauthTokenGenerate {
     pub fn send(self) -> rt::Sending<types::MsTeamsOauthTokenResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/attachments`
     ///
-    /// `create-attachment`, tag `Notification Attachments`. Not repeated: twice may be more than once. Published types.
+    /// `create-attachment`, tag `Notification Attachments`. Not idempotent, never retried. Published types.
     /// - Body, optional: `multipart/form-data`.
     /// - Result: text, `application/json`.
     #[inline]
@@ -49,7 +49,7 @@ impl CreateAttachment {
     pub fn send(self) -> rt::Sending<String> {
         self.call.json()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/notification-channels`
     ///
-    /// `create-notification-channel`, tag `Notification Channels`. Not repeated: twice may be more than once. Published types.
+    /// `create-notification-channel`, tag `Notification Channels`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`.
     /// - Body, optional: [`types::NotificationChannelDto`], `application/json`.
     /// - Result: [`types::NotificationChannelDto`], `application/json`, `application/xml`, `multipart/form-data`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/notification-channels`
     ///
-    /// `create-notification-channel-account`, tag `Notification Channels`. Not repeated: twice may be more than once. Published types.
+    /// `create-notification-channel-account`, tag `Notification Channels`. Not idempotent, never retried. Published types.
     /// - Body, optional: [`types::NotificationChannelDto`], `application/json`.
     /// - Result: [`types::NotificationChannelDto`], `application/json`, `application/xml`, `multipart/form-data`.
     #[inline]
@@ -37,7 +37,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/notification-channels`
     ///
-    /// `create-notification-channel-org`, tag `Notification Channels`. Not repeated: twice may be more than once. Published types.
+    /// `create-notification-channel-org`, tag `Notification Channels`. Not idempotent, never retried. Published types.
     /// - Required: path `org`.
     /// - Body, optional: [`types::NotificationChannelDto`], `application/json`.
     /// - Result: [`types::NotificationChannelDto`], `application/json`, `application/xml`, `multipart/form-data`.
@@ -53,7 +53,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/notification-channels/{notification-channel}`
     ///
-    /// `delete-notification-channel`, tag `Notification Channels`. Idempotent: twice is as good as once. Published types.
+    /// `delete-notification-channel`, tag `Notification Channels`. Idempotent, retried automatically. Published types.
     /// - Required: path `notification_channel` = `notification-channel`, `org`, `project`.
     /// - Result: nothing.
     #[inline]
@@ -72,7 +72,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/notification-channels/{notification-channel}`
     ///
-    /// `delete-notification-channel-account`, tag `Notification Channels`. Idempotent: twice is as good as once. Published types.
+    /// `delete-notification-channel-account`, tag `Notification Channels`. Idempotent, retried automatically. Published types.
     /// - Required: path `notification_channel` = `notification-channel`.
     /// - Result: nothing.
     #[inline]
@@ -87,7 +87,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/orgs/{org}/notification-channels/{notification-channel}`
     ///
-    /// `delete-notification-channel-org`, tag `Notification Channels`. Idempotent: twice is as good as once. Published types.
+    /// `delete-notification-channel-org`, tag `Notification Channels`. Idempotent, retried automatically. Published types.
     /// - Required: path `notification_channel` = `notification-channel`, `org`.
     /// - Result: nothing.
     #[inline]
@@ -104,7 +104,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/notification-channels/{notification-channel}`
     ///
-    /// `get-notification-channel`, tag `Notification Channels`. Safe: it only reads. Published types.
+    /// `get-notification-channel`, tag `Notification Channels`. Read-only, retried automatically. Published types.
     /// - Required: path `notification_channel` = `notification-channel`, `org`, `project`.
     /// - Result: [`types::NotificationChannelDto`], `application/json`, `application/xml`, `multipart/form-data`.
     #[inline]
@@ -123,7 +123,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/notification-channels/{notification-channel}`
     ///
-    /// `get-notification-channel-account`, tag `Notification Channels`. Safe: it only reads. Published types.
+    /// `get-notification-channel-account`, tag `Notification Channels`. Read-only, retried automatically. Published types.
     /// - Required: path `notification_channel` = `notification-channel`.
     /// - Result: [`types::NotificationChannelDto`], `application/json`, `application/xml`, `multipart/form-data`.
     #[inline]
@@ -138,7 +138,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/notification-channels/{notification-channel}`
     ///
-    /// `get-notification-channel-org`, tag `Notification Channels`. Safe: it only reads. Published types.
+    /// `get-notification-channel-org`, tag `Notification Channels`. Read-only, retried automatically. Published types.
     /// - Required: path `notification_channel` = `notification-channel`, `org`.
     /// - Result: [`types::NotificationChannelDto`], `application/json`, `application/xml`, `multipart/form-data`.
     #[inline]
@@ -155,7 +155,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/notification-channels`
     ///
-    /// `list-notification-channels`, tag `Notification Channels`. Safe: it only reads. Published types.
+    /// `list-notification-channels`, tag `Notification Channels`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Result: list of [`types::NotificationChannelDto`], `application/json`, `application/xml`, `multipart/form-data`, `text/html`, `text/plain`.
     /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
@@ -173,7 +173,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/notification-channels`
     ///
-    /// `list-notification-channels-account`, tag `Notification Channels`. Safe: it only reads. Published types.
+    /// `list-notification-channels-account`, tag `Notification Channels`. Read-only, retried automatically. Published types.
     /// - Result: list of [`types::NotificationChannelDto`], `application/json`, `application/xml`, `multipart/form-data`, `text/html`, `text/plain`.
     /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
@@ -184,7 +184,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/notification-channels`
     ///
-    /// `list-notification-channels-org`, tag `Notification Channels`. Safe: it only reads. Published types.
+    /// `list-notification-channels-org`, tag `Notification Channels`. Read-only, retried automatically. Published types.
     /// - Required: path `org`.
     /// - Result: list of [`types::NotificationChannelDto`], `application/json`, `application/xml`, `multipart/form-data`, `text/html`, `text/plain`.
     /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
@@ -200,7 +200,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/notification-channels/{notification-channel}`
     ///
-    /// `update-notification-channel`, tag `Notification Channels`. Idempotent: twice is as good as once. Published types.
+    /// `update-notification-channel`, tag `Notification Channels`. Idempotent, retried automatically. Published types.
     /// - Required: path `notification_channel` = `notification-channel`, `org`, `project`.
     /// - Body, optional: [`types::NotificationChannelDto`], `application/json`.
     /// - Result: [`types::NotificationChannelDto`], `application/json`, `application/xml`, `multipart/form-data`.
@@ -220,7 +220,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/notification-channels/{notification-channel}`
     ///
-    /// `update-notification-channel-account`, tag `Notification Channels`. Idempotent: twice is as good as once. Published types.
+    /// `update-notification-channel-account`, tag `Notification Channels`. Idempotent, retried automatically. Published types.
     /// - Required: path `notification_channel` = `notification-channel`.
     /// - Body, optional: [`types::NotificationChannelDto`], `application/json`.
     /// - Result: [`types::NotificationChannelDto`], `application/json`, `application/xml`, `multipart/form-data`.
@@ -236,7 +236,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/orgs/{org}/notification-channels/{notification-channel}`
     ///
-    /// `update-notification-channel-org`, tag `Notification Channels`. Idempotent: twice is as good as once. Published types.
+    /// `update-notification-channel-org`, tag `Notification Channels`. Idempotent, retried automatically. Published types.
     /// - Required: path `notification_channel` = `notification-channel`, `org`.
     /// - Body, optional: [`types::NotificationChannelDto`], `application/json`.
     /// - Result: [`types::NotificationChannelDto`], `application/json`, `application/xml`, `multipart/form-data`.
@@ -254,7 +254,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/validate-channels/{notification-channel}`
     ///
-    /// `validate-notification-channel-identifier`, tag `Notification Channels`. Safe: it only reads. Published types.
+    /// `validate-notification-channel-identifier`, tag `Notification Channels`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `notification_channel` = `notification-channel`.
     /// - Result: [`types::ValidateIdentifierDto`], `application/json`.
     #[inline]
@@ -273,7 +273,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/validate-channels/{notification-channel}`
     ///
-    /// `validate-notification-channel-identifier-account`, tag `Notification Channels`. Safe: it only reads. Published types.
+    /// `validate-notification-channel-identifier-account`, tag `Notification Channels`. Read-only, retried automatically. Published types.
     /// - Required: path `notification_channel` = `notification-channel`.
     /// - Result: [`types::ValidateIdentifierDto`], `application/json`.
     #[inline]
@@ -291,7 +291,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/validate-channels/{notification-channel}`
     ///
-    /// `validate-notification-channel-identifier-org`, tag `Notification Channels`. Safe: it only reads. Published types.
+    /// `validate-notification-channel-identifier-org`, tag `Notification Channels`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `notification_channel` = `notification-channel`.
     /// - Result: [`types::ValidateIdentifierDto`], `application/json`.
     #[inline]
@@ -336,7 +336,7 @@ impl CreateNotificationChannel {
     pub fn send(self) -> rt::Sending<types::NotificationChannelDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -369,7 +369,7 @@ impl CreateNotificationChannelAccount {
     pub fn send(self) -> rt::Sending<types::NotificationChannelDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -402,7 +402,7 @@ impl CreateNotificationChannelOrg {
     pub fn send(self) -> rt::Sending<types::NotificationChannelDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -428,7 +428,7 @@ impl DeleteNotificationChannel {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -454,7 +454,7 @@ impl DeleteNotificationChannelAccount {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -480,7 +480,7 @@ impl DeleteNotificationChannelOrg {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -506,7 +506,7 @@ impl GetNotificationChannel {
     pub fn send(self) -> rt::Sending<types::NotificationChannelDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -532,7 +532,7 @@ impl GetNotificationChannelAccount {
     pub fn send(self) -> rt::Sending<types::NotificationChannelDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -558,7 +558,7 @@ impl GetNotificationChannelOrg {
     pub fn send(self) -> rt::Sending<types::NotificationChannelDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -643,7 +643,7 @@ impl ListNotificationChannels {
     pub fn send(self) -> rt::Sending<Vec<types::NotificationChannelDto>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -743,7 +743,7 @@ impl ListNotificationChannelsAccount {
     pub fn send(self) -> rt::Sending<Vec<types::NotificationChannelDto>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -838,7 +838,7 @@ impl ListNotificationChannelsOrg {
     pub fn send(self) -> rt::Sending<Vec<types::NotificationChannelDto>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -878,7 +878,7 @@ impl UpdateNotificationChannel {
     pub fn send(self) -> rt::Sending<types::NotificationChannelDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -911,7 +911,7 @@ impl UpdateNotificationChannelAccount {
     pub fn send(self) -> rt::Sending<types::NotificationChannelDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -944,7 +944,7 @@ impl UpdateNotificationChannelOrg {
     pub fn send(self) -> rt::Sending<types::NotificationChannelDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -970,7 +970,7 @@ impl ValidateNotificationChannelIdentifier {
     pub fn send(self) -> rt::Sending<types::ValidateIdentifierDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -996,7 +996,7 @@ impl ValidateNotificationChannelIdentifierAccount {
     pub fn send(self) -> rt::Sending<types::ValidateIdentifierDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1022,7 +1022,7 @@ impl ValidateNotificationChannelIdentifierOrg {
     pub fn send(self) -> rt::Sending<types::ValidateIdentifierDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

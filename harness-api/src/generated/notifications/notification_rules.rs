@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/notification-rules`
     ///
-    /// `create-notification-rule`, tag `Notification Rules`. Not repeated: twice may be more than once. Published types.
+    /// `create-notification-rule`, tag `Notification Rules`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`.
     /// - Body, optional: [`types::NotificationRuleDto`], `application/json`.
     /// - Result: [`types::NotificationRuleDto`], `application/json`, `application/xml`, `multipart/form-data`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/notification-rules`
     ///
-    /// `create-notification-rule-account`, tag `Notification Rules`. Not repeated: twice may be more than once. Published types.
+    /// `create-notification-rule-account`, tag `Notification Rules`. Not idempotent, never retried. Published types.
     /// - Body, optional: [`types::NotificationRuleDto`], `application/json`.
     /// - Result: [`types::NotificationRuleDto`], `application/json`, `application/xml`, `multipart/form-data`.
     #[inline]
@@ -35,7 +35,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/notification-rules`
     ///
-    /// `create-notification-rule-org`, tag `Notification Rules`. Not repeated: twice may be more than once. Published types.
+    /// `create-notification-rule-org`, tag `Notification Rules`. Not idempotent, never retried. Published types.
     /// - Required: path `org`.
     /// - Body, optional: [`types::NotificationRuleDto`], `application/json`.
     /// - Result: [`types::NotificationRuleDto`], `application/json`, `application/xml`, `multipart/form-data`.
@@ -51,7 +51,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/notification-rules/{notification-rule}`
     ///
-    /// `delete-notification-rule`, tag `Notification Rules`. Idempotent: twice is as good as once. Published types.
+    /// `delete-notification-rule`, tag `Notification Rules`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `notification_rule` = `notification-rule`.
     /// - Result: nothing.
     #[inline]
@@ -70,7 +70,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/notification-rules/{notification-rule}`
     ///
-    /// `delete-notification-rule-account`, tag `Notification Rules`. Idempotent: twice is as good as once. Published types.
+    /// `delete-notification-rule-account`, tag `Notification Rules`. Idempotent, retried automatically. Published types.
     /// - Required: path `notification_rule` = `notification-rule`.
     /// - Result: nothing.
     #[inline]
@@ -85,7 +85,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/orgs/{org}/notification-rules/{notification-rule}`
     ///
-    /// `delete-notification-rule-org`, tag `Notification Rules`. Idempotent: twice is as good as once. Published types.
+    /// `delete-notification-rule-org`, tag `Notification Rules`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `notification_rule` = `notification-rule`.
     /// - Result: nothing.
     #[inline]
@@ -102,7 +102,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/notification-rules/{notification-rule}`
     ///
-    /// `get-notification-rule`, tag `Notification Rules`. Safe: it only reads. Published types.
+    /// `get-notification-rule`, tag `Notification Rules`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `notification_rule` = `notification-rule`.
     /// - Result: [`types::NotificationRuleDto`], `application/json`, `application/xml`, `multipart/form-data`.
     #[inline]
@@ -121,7 +121,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/notification-rules/{notification-rule}`
     ///
-    /// `get-notification-rule-account`, tag `Notification Rules`. Safe: it only reads. Published types.
+    /// `get-notification-rule-account`, tag `Notification Rules`. Read-only, retried automatically. Published types.
     /// - Required: path `notification_rule` = `notification-rule`.
     /// - Result: [`types::NotificationRuleDto`], `application/json`, `application/xml`, `multipart/form-data`.
     #[inline]
@@ -136,7 +136,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/notification-rules/{notification-rule}`
     ///
-    /// `get-notification-rule-org`, tag `Notification Rules`. Safe: it only reads. Published types.
+    /// `get-notification-rule-org`, tag `Notification Rules`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `notification_rule` = `notification-rule`.
     /// - Result: [`types::NotificationRuleDto`], `application/json`, `application/xml`, `multipart/form-data`.
     #[inline]
@@ -153,7 +153,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/notification-rules`
     ///
-    /// `list-notification-rules`, tag `Notification Rules`. Safe: it only reads. Published types.
+    /// `list-notification-rules`, tag `Notification Rules`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Result: list of [`types::NotificationRuleDto`], `application/json`, `application/xml`.
     /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
@@ -171,7 +171,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/notification-rules`
     ///
-    /// `list-notification-rules-account`, tag `Notification Rules`. Safe: it only reads. Published types.
+    /// `list-notification-rules-account`, tag `Notification Rules`. Read-only, retried automatically. Published types.
     /// - Result: list of [`types::NotificationRuleDto`], `application/json`, `application/xml`.
     /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
@@ -182,7 +182,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/notification-rules`
     ///
-    /// `list-notification-rules-org`, tag `Notification Rules`. Safe: it only reads. Published types.
+    /// `list-notification-rules-org`, tag `Notification Rules`. Read-only, retried automatically. Published types.
     /// - Required: path `org`.
     /// - Result: list of [`types::NotificationRuleDto`], `application/json`, `application/xml`.
     /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
@@ -198,7 +198,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/notification-resource-list`
     ///
-    /// `notification-resource-list`, tag `Notification Rules`. Safe: it only reads. Published types.
+    /// `notification-resource-list`, tag `Notification Rules`. Read-only, retried automatically. Published types.
     /// - Result: list of [`types::NotificationResourceDto`], `application/json`.
     /// - List: `whole list, items body`.
     #[inline]
@@ -209,7 +209,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/notification-rules/{notification-rule}`
     ///
-    /// `update-notification-rule`, tag `Notification Rules`. Idempotent: twice is as good as once. Published types.
+    /// `update-notification-rule`, tag `Notification Rules`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `notification_rule` = `notification-rule`.
     /// - Body, optional: [`types::NotificationRuleDto`], `application/json`.
     /// - Result: [`types::NotificationRuleDto`], `application/json`, `application/xml`, `multipart/form-data`.
@@ -229,7 +229,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/notification-rules/{notification-rule}`
     ///
-    /// `update-notification-rule-account`, tag `Notification Rules`. Idempotent: twice is as good as once. Published types.
+    /// `update-notification-rule-account`, tag `Notification Rules`. Idempotent, retried automatically. Published types.
     /// - Required: path `notification_rule` = `notification-rule`.
     /// - Body, optional: [`types::NotificationRuleDto`], `application/json`.
     /// - Result: [`types::NotificationRuleDto`], `application/json`, `application/xml`, `multipart/form-data`.
@@ -245,7 +245,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/orgs/{org}/notification-rules/{notification-rule}`
     ///
-    /// `update-notification-rule-org`, tag `Notification Rules`. Idempotent: twice is as good as once. Published types.
+    /// `update-notification-rule-org`, tag `Notification Rules`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `notification_rule` = `notification-rule`.
     /// - Body, optional: [`types::NotificationRuleDto`], `application/json`.
     /// - Result: [`types::NotificationRuleDto`], `application/json`, `application/xml`, `multipart/form-data`.
@@ -263,7 +263,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/notification-rules/validate-rules/{notification-rule}`
     ///
-    /// `validate-notification-rule-identifier`, tag `Notification Rules`. Safe: it only reads. Published types.
+    /// `validate-notification-rule-identifier`, tag `Notification Rules`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `notification_rule` = `notification-rule`.
     /// - Result: [`types::ValidateIdentifierDto`], `application/json`.
     #[inline]
@@ -282,7 +282,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/validate-rules/{notification-rule}`
     ///
-    /// `validate-notification-rule-identifier-account`, tag `Notification Rules`. Safe: it only reads. Published types.
+    /// `validate-notification-rule-identifier-account`, tag `Notification Rules`. Read-only, retried automatically. Published types.
     /// - Required: path `notification_rule` = `notification-rule`.
     /// - Result: [`types::ValidateIdentifierDto`], `application/json`.
     #[inline]
@@ -300,7 +300,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/validate-rules/{notification-rule}`
     ///
-    /// `validate-notification-rule-identifier-org`, tag `Notification Rules`. Safe: it only reads. Published types.
+    /// `validate-notification-rule-identifier-org`, tag `Notification Rules`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `notification_rule` = `notification-rule`.
     /// - Result: [`types::ValidateIdentifierDto`], `application/json`.
     #[inline]
@@ -342,7 +342,7 @@ impl CreateNotificationRule {
     pub fn send(self) -> rt::Sending<types::NotificationRuleDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -375,7 +375,7 @@ impl CreateNotificationRuleAccount {
     pub fn send(self) -> rt::Sending<types::NotificationRuleDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -408,7 +408,7 @@ impl CreateNotificationRuleOrg {
     pub fn send(self) -> rt::Sending<types::NotificationRuleDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -434,7 +434,7 @@ impl DeleteNotificationRule {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -460,7 +460,7 @@ impl DeleteNotificationRuleAccount {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -486,7 +486,7 @@ impl DeleteNotificationRuleOrg {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -512,7 +512,7 @@ impl GetNotificationRule {
     pub fn send(self) -> rt::Sending<types::NotificationRuleDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -538,7 +538,7 @@ impl GetNotificationRuleAccount {
     pub fn send(self) -> rt::Sending<types::NotificationRuleDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -564,7 +564,7 @@ impl GetNotificationRuleOrg {
     pub fn send(self) -> rt::Sending<types::NotificationRuleDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -649,7 +649,7 @@ impl ListNotificationRules {
     pub fn send(self) -> rt::Sending<Vec<types::NotificationRuleDto>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -748,7 +748,7 @@ impl ListNotificationRulesAccount {
     pub fn send(self) -> rt::Sending<Vec<types::NotificationRuleDto>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -840,7 +840,7 @@ impl ListNotificationRulesOrg {
     pub fn send(self) -> rt::Sending<Vec<types::NotificationRuleDto>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -873,7 +873,7 @@ impl NotificationResourceList {
     pub fn send(self) -> rt::Sending<Vec<types::NotificationResourceDto>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -913,7 +913,7 @@ impl UpdateNotificationRule {
     pub fn send(self) -> rt::Sending<types::NotificationRuleDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -946,7 +946,7 @@ impl UpdateNotificationRuleAccount {
     pub fn send(self) -> rt::Sending<types::NotificationRuleDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -979,7 +979,7 @@ impl UpdateNotificationRuleOrg {
     pub fn send(self) -> rt::Sending<types::NotificationRuleDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1005,7 +1005,7 @@ impl ValidateNotificationRuleIdentifier {
     pub fn send(self) -> rt::Sending<types::ValidateIdentifierDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1031,7 +1031,7 @@ impl ValidateNotificationRuleIdentifierAccount {
     pub fn send(self) -> rt::Sending<types::ValidateIdentifierDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1057,7 +1057,7 @@ impl ValidateNotificationRuleIdentifierOrg {
     pub fn send(self) -> rt::Sending<types::ValidateIdentifierDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/oauth/slack`
     ///
-    /// `slackOauthTokenGenerate`, tag `Slack Utils`. Not repeated: twice may be more than once. Published types.
+    /// `slackOauthTokenGenerate`, tag `Slack Utils`. Not idempotent, never retried. Published types.
     /// - Result: [`types::SlackOauthTokenResponse`], `application/json`.
     #[inline]
     pub fn slack_oauth_token_generate(&self) -> SlackOauthTokenGenerate {
@@ -34,7 +34,7 @@ impl SlackOauthTokenGenerate {
     pub fn send(self) -> rt::Sending<types::SlackOauthTokenResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

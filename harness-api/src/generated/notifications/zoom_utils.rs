@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/oauth/zoom`
     ///
-    /// `zoomOauthTokenGenerate`, tag `Zoom Utils`. Not repeated: twice may be more than once. Published types.
+    /// `zoomOauthTokenGenerate`, tag `Zoom Utils`. Not idempotent, never retried. Published types.
     /// - Result: [`types::ZoomOauthTokenResponse`], `application/json`.
     #[inline]
     pub fn zoom_oauth_token_generate(&self) -> ZoomOauthTokenGenerate {
@@ -34,7 +34,7 @@ impl ZoomOauthTokenGenerate {
     pub fn send(self) -> rt::Sending<types::ZoomOauthTokenResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /api/environments/compile`
     ///
-    /// `Environment#Compile`, tag `Environment`. Not repeated: twice may be more than once. Published types.
+    /// `Environment#Compile`, tag `Environment`. Not idempotent, never retried. Published types.
     /// - Body: [`types::CompileRequestBody`], `application/json`.
     /// - Result: [`types::CompileResponseBody`], `application/json`.
     #[inline]
@@ -21,7 +21,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /api/environments/schemas`
     ///
-    /// `Environment#Schemas`, tag `Environment`. Safe: it only reads. Published types.
+    /// `Environment#Schemas`, tag `Environment`. Read-only, retried automatically. Published types.
     /// - Body: [`types::SchemasRequestBody`], `application/json`.
     /// - Result: [`types::SchemasResponseBody`], `application/json`.
     #[inline]
@@ -54,7 +54,7 @@ impl CompileEnvironment {
     pub fn send(self) -> rt::Sending<types::CompileResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -80,7 +80,7 @@ impl ListEnvironmentSchemas {
     pub fn send(self) -> rt::Sending<types::SchemasResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

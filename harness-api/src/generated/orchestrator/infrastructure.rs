@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /api/infrastructures/{executionID}/abort`
     ///
-    /// `Infrastructure#Abort`, tag `Infrastructure`. Not repeated: twice may be more than once. Published types.
+    /// `Infrastructure#Abort`, tag `Infrastructure`. Not idempotent, never retried. Published types.
     /// - Required: path `execution_id` = `executionID`.
     /// - Body: [`types::SchemasRequestBody`], `application/json`.
     /// - Result: nothing.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /api/infrastructures/approve`
     ///
-    /// `Infrastructure#ApprovePipelineExecution`, tag `Infrastructure`. Not repeated: twice may be more than once. Published types.
+    /// `Infrastructure#ApprovePipelineExecution`, tag `Infrastructure`. Not idempotent, never retried. Published types.
     /// - Body: [`types::ApprovePipelineExecutionRequestBody`], `application/json`.
     /// - Result: nothing.
     #[inline]
@@ -39,7 +39,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /api/infrastructures/{id}`
     ///
-    /// `Infrastructure#Delete`, tag `Infrastructure`. Idempotent: twice is as good as once. Published types.
+    /// `Infrastructure#Delete`, tag `Infrastructure`. Idempotent, retried automatically. Published types.
     /// - Required: path `id`.
     /// - Result: nothing.
     #[inline]
@@ -50,7 +50,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /api/infrastructures/execute`
     ///
-    /// `Infrastructure#Execute`, tag `Infrastructure`. Not repeated: twice may be more than once. Published types.
+    /// `Infrastructure#Execute`, tag `Infrastructure`. Not idempotent, never retried. Published types.
     /// - Body: [`types::ExecuteRequestBody`], `application/json`.
     /// - Result: text, `application/json`.
     #[inline]
@@ -65,7 +65,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /api/infrastructures/executions/{id}`
     ///
-    /// `Infrastructure#GetExecution`, tag `Infrastructure`. Safe: it only reads. Published types.
+    /// `Infrastructure#GetExecution`, tag `Infrastructure`. Read-only, retried automatically. Published types.
     /// - Required: path `id`.
     /// - Result: [`types::InfrastructureExecution`], `application/json`.
     #[inline]
@@ -76,7 +76,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /api/infrastructures/{id}`
     ///
-    /// `Infrastructure#Get`, tag `Infrastructure`. Safe: it only reads. Published types.
+    /// `Infrastructure#Get`, tag `Infrastructure`. Read-only, retried automatically. Published types.
     /// - Required: path `id`.
     /// - Result: [`types::InfrastructureOutput`], `application/json`.
     #[inline]
@@ -87,7 +87,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /api/infrastructures/{id}/executions`
     ///
-    /// `Infrastructure#ListExecutions`, tag `Infrastructure`. Safe: it only reads. Published types.
+    /// `Infrastructure#ListExecutions`, tag `Infrastructure`. Read-only, retried automatically. Published types.
     /// - Required: path `id`.
     /// - Result: [`types::InfrastructureExecutionList`], `application/json`.
     /// - List: `paged offset/limit by offset, items executions, total total`.
@@ -99,7 +99,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /api/infrastructures`
     ///
-    /// `Infrastructure#List`, tag `Infrastructure`. Safe: it only reads. Published types.
+    /// `Infrastructure#List`, tag `Infrastructure`. Read-only, retried automatically. Published types.
     /// - Result: [`types::InfrastructureList`], `application/json`.
     /// - List: `paged offset/limit by offset, items infrastructures, total total`.
     #[inline]
@@ -110,7 +110,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /api/infrastructures/{id}/specs`
     ///
-    /// `Infrastructure#ListSpecs`, tag `Infrastructure`. Safe: it only reads. Published types.
+    /// `Infrastructure#ListSpecs`, tag `Infrastructure`. Read-only, retried automatically. Published types.
     /// - Required: path `id`.
     /// - Result: [`types::InfrastructureSpecList`], `application/json`.
     /// - List: `paged offset/limit by offset, items specs, total total`.
@@ -140,7 +140,7 @@ impl AbortInfrastructure {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -166,7 +166,7 @@ impl ApprovePipelineExecution {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -206,7 +206,7 @@ impl DeleteInfrastructure {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -246,7 +246,7 @@ impl ExecuteInfrastructure {
     pub fn send(self) -> rt::Sending<String> {
         self.call.json()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -286,7 +286,7 @@ impl GetExecution {
     pub fn send(self) -> rt::Sending<types::InfrastructureExecution> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -326,7 +326,7 @@ impl GetInfrastructure {
     pub fn send(self) -> rt::Sending<types::InfrastructureOutput> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -387,7 +387,7 @@ impl ListExecutions {
     pub fn send(self) -> rt::Sending<types::InfrastructureExecutionList> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -455,7 +455,7 @@ impl ListInfrastructures {
     pub fn send(self) -> rt::Sending<types::InfrastructureList> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -523,7 +523,7 @@ impl ListSpecs {
     pub fn send(self) -> rt::Sending<types::InfrastructureSpecList> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /api/instances/{instanceID}/force-state`
     ///
-    /// `Instance#ForceState`, tag `Instance`. Not repeated: twice may be more than once. Published types.
+    /// `Instance#ForceState`, tag `Instance`. Not idempotent, never retried. Published types.
     /// - Required: path `instance_id` = `instanceID`.
     /// - Body: [`types::ForceStateRequestBody`], `application/json`.
     /// - Result: nothing.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /api/instances/events/{id}`
     ///
-    /// `Instance#GetEvent`, tag `Instance`. Safe: it only reads. Published types.
+    /// `Instance#GetEvent`, tag `Instance`. Read-only, retried automatically. Published types.
     /// - Required: path `id`.
     /// - Result: [`types::InstanceEvent`], `application/json`.
     #[inline]
@@ -35,7 +35,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /api/instances/{id}`
     ///
-    /// `Instance#Get`, tag `Instance`. Safe: it only reads. Published types.
+    /// `Instance#Get`, tag `Instance`. Read-only, retried automatically. Published types.
     /// - Required: path `id`.
     /// - Result: [`types::Instance`], `application/json`.
     #[inline]
@@ -46,7 +46,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /api/instances/events`
     ///
-    /// `Instance#ListEvents`, tag `Instance`. Safe: it only reads. Published types.
+    /// `Instance#ListEvents`, tag `Instance`. Read-only, retried automatically. Published types.
     /// - Result: [`types::InstanceEventList`], `application/json`.
     /// - List: `paged offset/limit by offset, items events, total total`.
     #[inline]
@@ -57,7 +57,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /api/instances`
     ///
-    /// `Instance#List`, tag `Instance`. Safe: it only reads. Published types.
+    /// `Instance#List`, tag `Instance`. Read-only, retried automatically. Published types.
     /// - Result: [`types::InstanceList`], `application/json`.
     /// - List: `paged offset/limit by offset, items instances, total total`.
     #[inline]
@@ -100,7 +100,7 @@ impl ForceState {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -140,7 +140,7 @@ impl GetEvent {
     pub fn send(self) -> rt::Sending<types::InstanceEvent> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -187,7 +187,7 @@ impl GetInstance {
     pub fn send(self) -> rt::Sending<types::Instance> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -269,7 +269,7 @@ impl ListEvents {
     pub fn send(self) -> rt::Sending<types::InstanceEventList> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -344,7 +344,7 @@ impl ListInstances {
     pub fn send(self) -> rt::Sending<types::InstanceList> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/token`
     ///
-    /// `Token#IssueToken1`, tag `Token`. Not repeated: twice may be more than once. Published types.
+    /// `Token#IssueToken1`, tag `Token`. Not idempotent, never retried. Published types.
     /// - Result: [`types::TokenIssueResponseBody`], `application/json`.
     #[inline]
     pub fn issue_token(&self) -> IssueToken {
@@ -34,7 +34,7 @@ impl IssueToken {
     pub fn send(self) -> rt::Sending<types::TokenIssueResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

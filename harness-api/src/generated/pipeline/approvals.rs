@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /pipeline/api/approvals/{approvalInstanceId}/harness/activity`
     ///
-    /// `addHarnessApprovalActivity`, tag `Approvals`. Not repeated: twice may be more than once. Published types.
+    /// `addHarnessApprovalActivity`, tag `Approvals`. Not idempotent, never retried. Published types.
     /// - Required: path `approval_instance_id` = `approvalInstanceId`.
     /// - Body: [`types::HarnessApprovalActivityRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoApprovalInstanceResponse`], `application/json`, `application/yaml`; errors 400, 500.
@@ -37,7 +37,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/projects/{project}/approvals/execution/{execution-id}`
     ///
-    /// `addHarnessApprovalActivityByPipelineExecutionId`, tag `Approvals`. Not repeated: twice may be more than once. Published types.
+    /// `addHarnessApprovalActivityByPipelineExecutionId`, tag `Approvals`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `execution_id` = `execution-id`.
     /// - Body, optional: [`types::HarnessApprovalActivityRequestBody`], `application/json`.
     /// - Result: [`types::ApprovalInstanceResponseBody`], `application/json`, `application/yaml`; errors 400.
@@ -60,7 +60,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/approvals/execution/{execution-id}`
     ///
-    /// `getApprovalInstancesByExecutionId`, tag `Approvals`. Safe: it only reads. Published types.
+    /// `getApprovalInstancesByExecutionId`, tag `Approvals`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `execution_id` = `execution-id`.
     /// - Result: list of [`types::ApprovalInstanceResponseBody`], `application/json`, `application/yaml`; errors 400.
     /// - List: `whole list, items body`.
@@ -98,7 +98,7 @@ impl AddHarnessApprovalActivity {
     pub fn send(self) -> rt::Sending<types::ResponseDtoApprovalInstanceResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -138,7 +138,7 @@ impl AddHarnessApprovalActivityByPipelineExecutionId {
     pub fn send(self) -> rt::Sending<types::ApprovalInstanceResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -207,7 +207,7 @@ impl GetApprovalInstancesByExecutionId {
     pub fn send(self) -> rt::Sending<Vec<types::ApprovalInstanceResponseBody>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /pipeline/api/pipelines/{pipelineIdentifier}/branch-sequences/branch`
     ///
-    /// `deleteBranchSequence`, tag `Branch Sequences`. Idempotent: twice is as good as once. Published types.
+    /// `deleteBranchSequence`, tag `Branch Sequences`. Idempotent, retried automatically. Published types.
     /// - Required: path `pipeline_identifier` = `pipelineIdentifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `repo_url` = `repoUrl`, `branch`.
     /// - Result: nothing; errors 400, 404, 500.
     #[inline]
@@ -31,7 +31,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /pipeline/api/pipelines/{pipelineIdentifier}/branch-sequences`
     ///
-    /// `deleteBranchSequences`, tag `Branch Sequences`. Idempotent: twice is as good as once. Published types.
+    /// `deleteBranchSequences`, tag `Branch Sequences`. Idempotent, retried automatically. Published types.
     /// - Required: path `pipeline_identifier` = `pipelineIdentifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: nothing; errors 400, 404, 500.
     #[inline]
@@ -52,7 +52,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /pipeline/api/pipelines/{pipelineIdentifier}/branch-sequences/current`
     ///
-    /// `getBranchSequence`, tag `Branch Sequences`. Safe: it only reads. Published types.
+    /// `getBranchSequence`, tag `Branch Sequences`. Read-only, retried automatically. Published types.
     /// - Required: path `pipeline_identifier` = `pipelineIdentifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `repo_url` = `repoUrl`, `branch`.
     /// - Result: nothing; errors 400, 404, 500.
     #[inline]
@@ -77,7 +77,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /pipeline/api/pipelines/{pipelineIdentifier}/branch-sequences`
     ///
-    /// `listBranchSequences`, tag `Branch Sequences`. Safe: it only reads. Published types.
+    /// `listBranchSequences`, tag `Branch Sequences`. Read-only, retried automatically. Published types.
     /// - Required: path `pipeline_identifier` = `pipelineIdentifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: nothing; errors 400, 404, 500.
     #[inline]
@@ -98,7 +98,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /pipeline/api/pipelines/{pipelineIdentifier}/branch-sequences/set`
     ///
-    /// `setBranchSequence`, tag `Branch Sequences`. Idempotent: twice is as good as once. Published types.
+    /// `setBranchSequence`, tag `Branch Sequences`. Idempotent, retried automatically. Published types.
     /// - Required: path `pipeline_identifier` = `pipelineIdentifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `repo_url` = `repoUrl`, `branch`, `sequence_id` = `sequenceId`.
     /// - Result: nothing; errors 400, 404, 500.
     #[inline]
@@ -136,7 +136,7 @@ impl DeleteBranchSequence {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -155,7 +155,7 @@ impl DeleteBranchSequences {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -174,7 +174,7 @@ impl GetBranchSequence {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -193,7 +193,7 @@ impl ListBranchSequences {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -212,7 +212,7 @@ impl SetBranchSequence {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

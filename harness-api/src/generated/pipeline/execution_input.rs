@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /pipeline/api/pipeline/execution-input/variables`
     ///
-    /// `createVariablesForPipelineExecution`, tag `Execution Input`. Not repeated: twice may be more than once. Published types.
+    /// `createVariablesForPipelineExecution`, tag `Execution Input`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `plan_execution_id` = `planExecutionId`.
     /// - Result: [`types::ResponseDtoExecutionInputVariablesResponse`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
@@ -27,7 +27,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /pipeline/api/pipeline/execution-input/{nodeExecutionId}`
     ///
-    /// `getExecutionInputTemplate`, tag `Execution Input`. Safe: it only reads. Published types.
+    /// `getExecutionInputTemplate`, tag `Execution Input`. Read-only, retried automatically. Published types.
     /// - Required: path `node_execution_id` = `nodeExecutionId`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: [`types::ResponseDtoExecutionInputDto`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
@@ -48,7 +48,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /pipeline/api/pipeline/execution-input/{nodeExecutionId}`
     ///
-    /// `submitExecutionInput`, tag `Execution Input`. Not repeated: twice may be more than once. Published types.
+    /// `submitExecutionInput`, tag `Execution Input`. Not idempotent, never retried. Published types.
     /// - Required: path `node_execution_id` = `nodeExecutionId`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body: `application/yaml`.
     /// - Result: [`types::ResponseDtoExecutionInputStatus`], `application/json`, `application/yaml`; errors 400, 500.
@@ -104,7 +104,7 @@ impl CreateVariablesForPipelineExecution {
     pub fn send(self) -> rt::Sending<types::ResponseDtoExecutionInputVariablesResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -123,7 +123,7 @@ impl GetExecutionInputTemplate {
     pub fn send(self) -> rt::Sending<types::ResponseDtoExecutionInputDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -142,7 +142,7 @@ impl SubmitExecutionInput {
     pub fn send(self) -> rt::Sending<types::ResponseDtoExecutionInputStatus> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

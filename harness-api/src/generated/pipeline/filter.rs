@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /pipeline/api/filters/{identifier}`
     ///
-    /// `PipelinedeleteFilter`, tag `Filter`. Idempotent: twice is as good as once. Published types.
+    /// `PipelinedeleteFilter`, tag `Filter`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `type_` = `type`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
     #[inline]
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /pipeline/api/filters/{identifier}`
     ///
-    /// `PipelinegetFilter`, tag `Filter`. Safe: it only reads. Published types.
+    /// `PipelinegetFilter`, tag `Filter`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `type_` = `type`.
     /// - Result: [`types::ResponseDtoFilter`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
     #[inline]
@@ -44,7 +44,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /pipeline/api/filters`
     ///
-    /// `PipelinegetFilterList`, tag `Filter`. Safe: it only reads. Published types.
+    /// `PipelinegetFilterList`, tag `Filter`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `type_` = `type`.
     /// - Result: [`types::ResponseDtoPageResponseFilter`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
     /// - List: `paged pageIndex/pageSize from 0, size 100, at most 1000, items data.content, total data.totalItems, size data.pageSize`.
@@ -62,7 +62,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /pipeline/api/filters`
     ///
-    /// `PipelinepostFilter`, tag `Filter`. Not repeated: twice may be more than once. Published types.
+    /// `PipelinepostFilter`, tag `Filter`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::Filter`], `application/json`, `text/html`, `text/plain`, `text/yaml`.
     /// - Result: [`types::ResponseDtoFilter`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
@@ -119,7 +119,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /pipeline/api/filters`
     ///
-    /// `PipelineupdateFilter`, tag `Filter`. Idempotent: twice is as good as once. Published types.
+    /// `PipelineupdateFilter`, tag `Filter`. Idempotent, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::Filter`], `application/json`, `text/html`, `text/plain`, `text/yaml`.
     /// - Result: [`types::ResponseDtoFilter`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
@@ -201,7 +201,7 @@ impl DeleteFilter {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -234,7 +234,7 @@ impl GetFilter {
     pub fn send(self) -> rt::Sending<types::ResponseDtoFilter> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -288,7 +288,7 @@ impl GetFilterList {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseFilter> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -314,7 +314,7 @@ impl PostFilter {
     pub fn send(self) -> rt::Sending<types::ResponseDtoFilter> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -333,7 +333,7 @@ impl UpdateFilter {
     pub fn send(self) -> rt::Sending<types::ResponseDtoFilter> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/input-sets`
     ///
-    /// `create-input-set`, tag `Input Sets`. Not repeated: twice may be more than once. Published types.
+    /// `create-input-set`, tag `Input Sets`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`; query `pipeline`.
     /// - Body: [`types::InputSetCreateRequestBody`], `application/json`, `application/yaml`.
     /// - Result: [`types::InputSetResponseBody`], `application/json`, `application/yaml`.
@@ -45,7 +45,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/input-sets/{input-set}`
     ///
-    /// `delete-input-set`, tag `Input Sets`. Idempotent: twice is as good as once. Published types.
+    /// `delete-input-set`, tag `Input Sets`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `input_set` = `input-set`; query `pipeline`.
     /// - Result: nothing.
     #[inline]
@@ -66,7 +66,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/input-sets/{input-set}`
     ///
-    /// `get-input-set`, tag `Input Sets`. Safe: it only reads. Published types.
+    /// `get-input-set`, tag `Input Sets`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `input_set` = `input-set`; query `pipeline`.
     /// - Result: [`types::InputSetResponseBody`], `application/json`, `application/yaml`.
     #[inline]
@@ -87,7 +87,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/projects/{project}/input-sets/{input-set}/import`
     ///
-    /// `importInputSetFromGit`, tag `Input Sets`. Not repeated: twice may be more than once. Published types.
+    /// `importInputSetFromGit`, tag `Input Sets`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `input_set` = `input-set`; query `pipeline`.
     /// - Body, optional: [`types::InputSetImportRequestBody`], `application/json`.
     /// - Result: [`types::InputSetImportResponseBody`], `application/json`.
@@ -109,7 +109,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/projects/{project}/input-sets/{input-set}/move-config`
     ///
-    /// `inputSetsMoveConfig`, tag `Input Sets`. Not repeated: twice may be more than once. Published types.
+    /// `inputSetsMoveConfig`, tag `Input Sets`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `input_set` = `input-set`.
     /// - Body, optional: [`types::InputSetMoveConfigRequestBody`], `application/json`.
     /// - Result: [`types::InputSetMoveConfigResponseBody`], `application/json`.
@@ -129,7 +129,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/input-sets`
     ///
-    /// `list-input-sets`, tag `Input Sets`. Safe: it only reads. Published types.
+    /// `list-input-sets`, tag `Input Sets`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`; query `pipeline`.
     /// - Result: list of [`types::InputSetResponseBody`], `application/json`, `application/yaml`.
     /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
@@ -149,7 +149,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/projects/{project}/input-sets/merge`
     ///
-    /// `merged-input-sets`, tag `Input Sets`. Safe: it only reads. Published types.
+    /// `merged-input-sets`, tag `Input Sets`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`; query `pipeline`.
     /// - Body, optional: [`types::MergeInputSetRequestBody`], `application/json`.
     /// - Result: [`types::MergeInputSetResponseBody`], `application/json`.
@@ -169,7 +169,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/input-sets/{input-set}/git-metadata`
     ///
-    /// `update-input-set-git-metadata`, tag `Input Sets`. Idempotent: twice is as good as once. Published types.
+    /// `update-input-set-git-metadata`, tag `Input Sets`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `input_set` = `input-set`; query `pipeline`.
     /// - Body, optional: [`types::GitMetadataUpdateRequestBody`], `application/json`.
     /// - Result: [`types::GitMetadataUpdateResponseBody`], `application/json`.
@@ -191,7 +191,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/input-sets/{input-set}`
     ///
-    /// `update-input-set`, tag `Input Sets`. Idempotent: twice is as good as once. Published types.
+    /// `update-input-set`, tag `Input Sets`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `input_set` = `input-set`; query `pipeline`.
     /// - Body: [`types::InputSetUpdateRequestBody`], `application/json`, `application/yaml`.
     /// - Result: [`types::InputSetResponseBody`], `application/json`, `application/yaml`.
@@ -252,7 +252,7 @@ impl CreateInputSetV1 {
     pub fn send(self) -> rt::Sending<types::InputSetResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -278,7 +278,7 @@ impl DeleteInputSetV1 {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -339,7 +339,7 @@ impl GetInputSetV1 {
     pub fn send(self) -> rt::Sending<types::InputSetResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -372,7 +372,7 @@ impl ImportInputSetFromGit {
     pub fn send(self) -> rt::Sending<types::InputSetImportResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -405,7 +405,7 @@ impl InputSetsMoveConfig {
     pub fn send(self) -> rt::Sending<types::InputSetMoveConfigResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -470,7 +470,7 @@ impl ListInputSetsV1 {
     pub fn send(self) -> rt::Sending<Vec<types::InputSetResponseBody>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -552,7 +552,7 @@ impl MergedInputSets {
     pub fn send(self) -> rt::Sending<types::MergeInputSetResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -585,7 +585,7 @@ impl UpdateInputSetGitMetadata {
     pub fn send(self) -> rt::Sending<types::GitMetadataUpdateResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -611,7 +611,7 @@ impl UpdateInputSetV1 {
     pub fn send(self) -> rt::Sending<types::InputSetResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/inputs`
     ///
-    /// `get-pipeline-inputs`, tag `Inputs`. Safe: it only reads. Published types.
+    /// `get-pipeline-inputs`, tag `Inputs`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `pipeline`.
     /// - Result: [`types::InputsResponseBody`], `application/json`.
     #[inline]
@@ -64,7 +64,7 @@ impl GetPipelineInputs {
     pub fn send(self) -> rt::Sending<types::InputsResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

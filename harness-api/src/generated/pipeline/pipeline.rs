@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /pipeline/api/pipelines/{pipelineIdentifier}/convert-to-dag`
     ///
-    /// `convertPipelineToDAG`, tag `Pipeline`. Not repeated: twice may be more than once. Published types.
+    /// `convertPipelineToDAG`, tag `Pipeline`. Not idempotent, never retried. Published types.
     /// - Required: path `pipeline_identifier` = `pipelineIdentifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: [`types::ResponseDtopmsPipelineResponse`], `application/json`, `application/yaml`; errors 400, 404, 500.
     #[inline]
@@ -27,7 +27,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /pipeline/api/pipelines/annotations`
     ///
-    /// `createPipelineExecutionAnnotations`, tag `Pipeline`. Not repeated: twice may be more than once. Published types.
+    /// `createPipelineExecutionAnnotations`, tag `Pipeline`. Not idempotent, never retried. Published types.
     /// - Required: query `account_id` = `accountId`, `plan_execution_id` = `planExecutionId`.
     /// - Body: [`types::CreateAnnotationsRequest`], `application/json`, `application/yaml`.
     /// - Result: nothing; errors 400, 401, 404, 500.
@@ -62,7 +62,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /pipeline/api/pipelines/{pipelineIdentifier}`
     ///
-    /// `deletePipeline`, tag `Pipeline`. Idempotent: twice is as good as once. Published types.
+    /// `deletePipeline`, tag `Pipeline`. Idempotent, retried automatically. Published types.
     /// - Required: path `pipeline_identifier` = `pipelineIdentifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[inline]
@@ -83,7 +83,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /pipeline/api/input-file/download-file`
     ///
-    /// `downloadFileUsingFilePath`, tag `Pipeline`. Safe: it only reads. Published types.
+    /// `downloadFileUsingFilePath`, tag `Pipeline`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `file_path` = `filePath`.
     /// - Result: bytes, as a stream, `application/octet-stream`.
     #[inline]
@@ -100,7 +100,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /pipeline/api/input-file/file/{planExecutionId}`
     ///
-    /// `PipelinegetFile`, tag `Pipeline`. Safe: it only reads. Published types.
+    /// `PipelinegetFile`, tag `Pipeline`. Read-only, retried automatically. Published types.
     /// - Required: path `plan_execution_id` = `planExecutionId`; query `account_identifier` = `accountIdentifier`, `node_execution_id` = `nodeExecutionId`, `file_name` = `fileName`.
     /// - Result: bytes, as a stream, `application/octet-stream`.
     #[inline]
@@ -121,7 +121,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /pipeline/api/pipelines/{pipelineIdentifier}`
     ///
-    /// `getPipeline`, tag `Pipeline`. Safe: it only reads. Published types.
+    /// `getPipeline`, tag `Pipeline`. Read-only, retried automatically. Published types.
     /// - Required: path `pipeline_identifier` = `pipelineIdentifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: [`types::ResponseDtopmsPipelineResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -142,7 +142,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /pipeline/api/pipelines/list`
     ///
-    /// `getPipelineList`, tag `Pipeline`. Safe: it only reads. Published types.
+    /// `getPipelineList`, tag `Pipeline`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body, optional: [`types::PipelineFilterProperties`], `application/json`.
     /// - Result: [`types::ResponseDtoPagePmsPipelineSummaryResponse`], `application/json`, `application/yaml`.
@@ -163,7 +163,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /pipeline/api/pipelines/summary/{pipelineIdentifier}`
     ///
-    /// `getPipelineSummary`, tag `Pipeline`. Safe: it only reads. Published types.
+    /// `getPipelineSummary`, tag `Pipeline`. Read-only, retried automatically. Published types.
     /// - Required: path `pipeline_identifier` = `pipelineIdentifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: [`types::ResponseDtopmsPipelineSummaryResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -184,7 +184,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /pipeline/api/pipelines/import`
     ///
-    /// `importPipeline`, tag `Pipeline`. Not repeated: twice may be more than once. Published types.
+    /// `importPipeline`, tag `Pipeline`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `repo_name` = `repoName`, `branch`, `file_path` = `filePath`.
     /// - Body, optional: [`types::PipelineImportRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoPipelineSaveResponse`], `application/json`, `application/yaml`.
@@ -210,7 +210,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /pipeline/api/pipelines/import/{pipelineIdentifier}`
     ///
-    /// `importPipeline_1`, tag `Pipeline`. Not repeated: twice may be more than once. Published types.
+    /// `importPipeline_1`, tag `Pipeline`. Not idempotent, never retried. Published types.
     /// - Required: path `pipeline_identifier` = `pipelineIdentifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `repo_name` = `repoName`, `branch`, `file_path` = `filePath`.
     /// - Body, optional: [`types::PipelineImportRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoPipelineSaveResponse`], `application/json`, `application/yaml`.
@@ -239,7 +239,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /pipeline/api/pipelines`
     ///
-    /// `postPipeline`, tag `Pipeline`. Not repeated: twice may be more than once. Published types.
+    /// `postPipeline`, tag `Pipeline`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body: `application/yaml`.
     /// - Result: [`types::ResponseDtoString`], `application/json`, `application/yaml`.
@@ -262,7 +262,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /pipeline/api/pipelines/v2`
     ///
-    /// `postPipelineV2`, tag `Pipeline`. Not repeated: twice may be more than once. Published types.
+    /// `postPipelineV2`, tag `Pipeline`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body: `application/yaml`.
     /// - Result: [`types::ResponseDtoPipelineSaveResponse`], `application/json`, `application/yaml`.
@@ -284,7 +284,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /pipeline/api/pipelines/{pipelineIdentifier}`
     ///
-    /// `updatePipeline`, tag `Pipeline`. Not repeated: twice may be more than once. Published types.
+    /// `updatePipeline`, tag `Pipeline`. Not idempotent, never retried. Published types.
     /// - Required: path `pipeline_identifier` = `pipelineIdentifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body: `application/yaml`.
     /// - Result: [`types::ResponseDtoString`], `application/json`, `application/yaml`.
@@ -309,7 +309,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /pipeline/api/pipelines/{pipelineIdentifier}/update-git-metadata`
     ///
-    /// `updatePipelineGitDetails`, tag `Pipeline`. Idempotent: twice is as good as once. Published types.
+    /// `updatePipelineGitDetails`, tag `Pipeline`. Idempotent, retried automatically. Published types.
     /// - Required: path `pipeline_identifier` = `pipelineIdentifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: [`types::ResponseDtopmsGitUpdateResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -330,7 +330,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /pipeline/api/pipelines/v2/{pipelineIdentifier}`
     ///
-    /// `updatePipelineV2`, tag `Pipeline`. Not repeated: twice may be more than once. Published types.
+    /// `updatePipelineV2`, tag `Pipeline`. Not idempotent, never retried. Published types.
     /// - Required: path `pipeline_identifier` = `pipelineIdentifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body: `application/yaml`.
     /// - Result: [`types::ResponseDtoPipelineSaveResponse`], `application/json`, `application/yaml`.
@@ -365,7 +365,7 @@ impl ConvertPipelineToDag {
     pub fn send(self) -> rt::Sending<types::ResponseDtopmsPipelineResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -384,7 +384,7 @@ impl CreatePipelineExecutionAnnotations {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -452,7 +452,7 @@ impl DeletePipeline {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -471,7 +471,7 @@ impl DownloadFileUsingFilePath {
     pub fn send(self) -> rt::Sending<rt::ByteStream> {
         self.call.byte_answer()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -490,7 +490,7 @@ impl GetFile {
     pub fn send(self) -> rt::Sending<rt::ByteStream> {
         self.call.byte_answer()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -558,7 +558,7 @@ impl GetPipeline {
     pub fn send(self) -> rt::Sending<types::ResponseDtopmsPipelineResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -654,7 +654,7 @@ impl GetPipelineList {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPagePmsPipelineSummaryResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -715,7 +715,7 @@ impl GetPipelineSummary {
     pub fn send(self) -> rt::Sending<types::ResponseDtopmsPipelineSummaryResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -769,7 +769,7 @@ impl ImportPipeline {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPipelineSaveResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -823,7 +823,7 @@ impl ImportPipelineById {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPipelineSaveResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -931,7 +931,7 @@ impl PostPipeline {
     pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1053,7 +1053,7 @@ impl PostPipelineV2 {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPipelineSaveResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1163,7 +1163,7 @@ impl UpdatePipeline {
     pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1203,7 +1203,7 @@ impl UpdatePipelineGitDetails {
     pub fn send(self) -> rt::Sending<types::ResponseDtopmsGitUpdateResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1327,7 +1327,7 @@ impl UpdatePipelineV2 {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPipelineSaveResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

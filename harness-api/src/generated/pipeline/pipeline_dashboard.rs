@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /pipeline/api/pipelines/pipelineExecution`
     ///
-    /// `getPipelineExecution`, tag `Pipeline Dashboard`. Safe: it only reads. Published types.
+    /// `getPipelineExecution`, tag `Pipeline Dashboard`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `pipeline_identifier` = `pipelineIdentifier`, `module_info` = `moduleInfo`, `start_time` = `startTime`, `end_time` = `endTime`.
     /// - Result: [`types::ResponseDtoDashboardPipelineExecution`], `application/json`, `application/yaml`.
     #[deprecated]
@@ -45,7 +45,7 @@ impl GetPipelineExecution {
     pub fn send(self) -> rt::Sending<types::ResponseDtoDashboardPipelineExecution> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

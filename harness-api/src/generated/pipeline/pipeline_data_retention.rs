@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /pipeline/api/pipelines/retention/{accountIdentifier}`
     ///
-    /// `getRetentionPeriodInMonths`, tag `Pipeline data retention`. Safe: it only reads. Published types.
+    /// `getRetentionPeriodInMonths`, tag `Pipeline data retention`. Read-only, retried automatically. Published types.
     /// - Required: path `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::RestResponseInteger`], `application/json`, `application/yaml`.
     #[inline]
@@ -32,7 +32,7 @@ impl GetRetentionPeriodInMonths {
     pub fn send(self) -> rt::Sending<types::RestResponseInteger> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `PUT /pipeline/api/pipeline/execute/interrupt/{planExecutionId}/{nodeExecutionId}`
     ///
-    /// `handleStageInterrupt`, tag `Pipeline Execute`. Not repeated: twice may be more than once. Published types.
+    /// `handleStageInterrupt`, tag `Pipeline Execute`. Not idempotent, never retried. Published types.
     /// - Required: path `plan_execution_id` = `planExecutionId`, `node_execution_id` = `nodeExecutionId`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `interrupt_type` = `interruptType`.
     /// - Result: [`types::ResponseDtoInterruptResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -35,7 +35,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /pipeline/api/pipeline/execute/manual-execution/{nodeExecutionId}`
     ///
-    /// `markManualExecution`, tag `Pipeline Execute`. Not repeated: twice may be more than once. Published types.
+    /// `markManualExecution`, tag `Pipeline Execute`. Not idempotent, never retried. Published types.
     /// - Required: path `node_execution_id` = `nodeExecutionId`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body: [`types::ManualExecutionRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoManualExecutionResponse`], `application/json`, `application/yaml`.
@@ -78,7 +78,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /pipeline/api/pipeline/execute/{identifier}/stages`
     ///
-    /// `postExecuteStages`, tag `Pipeline Execute`. Not repeated: twice may be more than once. Published types.
+    /// `postExecuteStages`, tag `Pipeline Execute`. Not idempotent, never retried. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body, optional: [`types::RunStageRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoPlanExecutionResponse`], `application/json`, `application/yaml`.
@@ -100,7 +100,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /pipeline/api/pipeline/execute/{identifier}/inputSetList`
     ///
-    /// `postPipelineExecuteWithInputSetList`, tag `Pipeline Execute`. Not repeated: twice may be more than once. Published types.
+    /// `postPipelineExecuteWithInputSetList`, tag `Pipeline Execute`. Not idempotent, never retried. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body: [`types::MergeInputSetRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoPlanExecutionResponse`], `application/json`, `application/yaml`.
@@ -143,7 +143,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /pipeline/api/pipeline/execute/{identifier}`
     ///
-    /// `postPipelineExecuteWithInputSetYaml`, tag `Pipeline Execute`. Not repeated: twice may be more than once. Published types.
+    /// `postPipelineExecuteWithInputSetYaml`, tag `Pipeline Execute`. Not idempotent, never retried. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body: `application/yaml`.
     /// - Result: [`types::ResponseDtoPlanExecutionResponse`], `application/json`, `application/yaml`.
@@ -167,7 +167,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /pipeline/api/pipeline/execute/interrupt/{planExecutionId}`
     ///
-    /// `putHandleInterrupt`, tag `Pipeline Execute`. Not repeated: twice may be more than once. Published types.
+    /// `putHandleInterrupt`, tag `Pipeline Execute`. Not idempotent, never retried. Published types.
     /// - Required: path `plan_execution_id` = `planExecutionId`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `interrupt_type` = `interruptType`.
     /// - Result: [`types::ResponseDtoInterruptResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -193,7 +193,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /pipeline/api/pipeline/execute/retryHistory/{planExecutionId}`
     ///
-    /// `retryHistory`, tag `Pipeline Execute`. Safe: it only reads. Published types.
+    /// `retryHistory`, tag `Pipeline Execute`. Read-only, retried automatically. Published types.
     /// - Required: path `plan_execution_id` = `planExecutionId`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `pipeline_identifier` = `pipelineIdentifier`.
     /// - Result: [`types::ResponseDtoRetryHistoryResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -216,7 +216,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /pipeline/api/pipeline/execute/retry/{identifier}`
     ///
-    /// `retryPipeline`, tag `Pipeline Execute`. Not repeated: twice may be more than once. Published types.
+    /// `retryPipeline`, tag `Pipeline Execute`. Not idempotent, never retried. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `plan_execution_id` = `planExecutionId`, `retry_stages` = `retryStages`.
     /// - Body, optional: `application/yaml`.
     /// - Result: [`types::ResponseDtoPlanExecutionResponse`], `application/json`, `application/yaml`.
@@ -242,7 +242,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /pipeline/api/pipeline/execute/retry/v2/{identifier}`
     ///
-    /// `retryPipelineV2`, tag `Pipeline Execute`. Not repeated: twice may be more than once. Published types.
+    /// `retryPipelineV2`, tag `Pipeline Execute`. Not idempotent, never retried. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `plan_execution_id` = `planExecutionId`, `retry_stages` = `retryStages`.
     /// - Body, optional: [`types::RetryPipelineRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoPlanExecutionResponse`], `application/json`, `application/yaml`; errors 400, 500.
@@ -279,7 +279,7 @@ impl HandleStageInterrupt {
     pub fn send(self) -> rt::Sending<types::ResponseDtoInterruptResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -298,7 +298,7 @@ impl MarkManualExecution {
     pub fn send(self) -> rt::Sending<types::ResponseDtoManualExecutionResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -390,7 +390,7 @@ impl PostExecuteStages {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPlanExecutionResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -458,7 +458,7 @@ impl PostPipelineExecuteWithInputSetList {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPlanExecutionResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -550,7 +550,7 @@ impl PostPipelineExecuteWithInputSetYaml {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPlanExecutionResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -569,7 +569,7 @@ impl PutHandleInterrupt {
     pub fn send(self) -> rt::Sending<types::ResponseDtoInterruptResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -588,7 +588,7 @@ impl RetryHistory {
     pub fn send(self) -> rt::Sending<types::ResponseDtoRetryHistoryResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -642,7 +642,7 @@ impl RetryPipeline {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPlanExecutionResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -703,7 +703,7 @@ impl RetryPipelineV2 {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPlanExecutionResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

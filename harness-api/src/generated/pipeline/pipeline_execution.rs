@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/execute`
     ///
-    /// `execute-pipeline`, tag `Pipeline Execution`. Not repeated: twice may be more than once. Published types.
+    /// `execute-pipeline`, tag `Pipeline Execution`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `pipeline`.
     /// - Body, optional: [`types::PipelineExecuteRequestBody`], `application/json`.
     /// - Result: [`types::PipelineExecuteResponseBody`], `application/json`.
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/execute/stages`
     ///
-    /// `execute-stages-with-input-yaml`, tag `Pipeline Execution`. Not repeated: twice may be more than once. Published types.
+    /// `execute-stages-with-input-yaml`, tag `Pipeline Execution`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `pipeline`.
     /// - Body, optional: [`types::RunStageRequestBody`], `application/json`.
     /// - Result: [`types::PipelineExecuteResponseBody`], `application/json`.
@@ -46,7 +46,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/execute/stages-execution-list`
     ///
-    /// `get-stages-execution-list`, tag `Pipeline Execution`. Safe: it only reads. Published types.
+    /// `get-stages-execution-list`, tag `Pipeline Execution`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `pipeline`.
     /// - Result: list of [`types::StageExecutionResponseBody`], `application/json`.
     /// - List: `whole list, items body`.
@@ -66,7 +66,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/execute/rerun/{execution-id}`
     ///
-    /// `rerun-pipeline`, tag `Pipeline Execution`. Not repeated: twice may be more than once. Published types.
+    /// `rerun-pipeline`, tag `Pipeline Execution`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `pipeline`, `execution_id` = `execution-id`.
     /// - Body, optional: [`types::RerunPipelineRequest`], `application/json`.
     /// - Result: [`types::PipelineExecuteResponseBody`], `application/json`.
@@ -88,7 +88,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/execute/rerun/{execution-id}/stages`
     ///
-    /// `rerun-stages-execution-of-pipeline`, tag `Pipeline Execution`. Not repeated: twice may be more than once. Published types.
+    /// `rerun-stages-execution-of-pipeline`, tag `Pipeline Execution`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `pipeline`, `execution_id` = `execution-id`.
     /// - Body, optional: [`types::RunStageRequestBody`], `application/json`.
     /// - Result: [`types::PipelineExecuteResponseBody`], `application/json`.
@@ -110,7 +110,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/execute/retry/{execution-id}`
     ///
-    /// `retry-pipeline-with-inputset-pipeline-yaml`, tag `Pipeline Execution`. Not repeated: twice may be more than once. Published types.
+    /// `retry-pipeline-with-inputset-pipeline-yaml`, tag `Pipeline Execution`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `pipeline`, `execution_id` = `execution-id`.
     /// - Body, optional: [`types::RerunPipelineRequest`], `application/json`.
     /// - Result: [`types::PipelineExecuteResponseBody`], `application/json`.
@@ -132,7 +132,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/execute/dynamic`
     ///
-    /// `runDynamicExecutionWithInputYaml`, tag `Pipeline Execution`. Not repeated: twice may be more than once. Published types.
+    /// `runDynamicExecutionWithInputYaml`, tag `Pipeline Execution`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `pipeline`.
     /// - Body, optional: [`types::DynamicPipelineExecuteRequestBody`], `application/json`.
     /// - Result: [`types::PipelineExecuteResponseBody`], `application/json`.
@@ -226,7 +226,7 @@ impl ExecutePipeline {
     pub fn send(self) -> rt::Sending<types::PipelineExecuteResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -301,7 +301,7 @@ impl ExecuteStagesWithInputYaml {
     pub fn send(self) -> rt::Sending<types::PipelineExecuteResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -355,7 +355,7 @@ impl GetStagesExecutionList {
     pub fn send(self) -> rt::Sending<Vec<types::StageExecutionResponseBody>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -437,7 +437,7 @@ impl RerunPipeline {
     pub fn send(self) -> rt::Sending<types::PipelineExecuteResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -512,7 +512,7 @@ impl RerunStagesExecutionOfPipeline {
     pub fn send(self) -> rt::Sending<types::PipelineExecuteResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -576,7 +576,7 @@ impl RetryPipelineWithInputsetPipelineYaml {
     pub fn send(self) -> rt::Sending<types::PipelineExecuteResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -630,7 +630,7 @@ impl RunDynamicExecutionWithInputYaml {
     pub fn send(self) -> rt::Sending<types::PipelineExecuteResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

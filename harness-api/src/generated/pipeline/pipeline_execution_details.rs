@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /pipeline/api/pipelines/execution/canRetry/{planExecutionId}`
     ///
-    /// `canRetryExecution`, tag `Pipeline Execution Details`. Safe: it only reads. Published types.
+    /// `canRetryExecution`, tag `Pipeline Execution Details`. Read-only, retried automatically. Published types.
     /// - Required: path `plan_execution_id` = `planExecutionId`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[inline]
@@ -27,7 +27,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /pipeline/api/pipelines/execution/{planExecutionId}/annotations/{contextId}/content`
     ///
-    /// `getAnnotationFullContent`, tag `Pipeline Execution Details`. Safe: it only reads. Published types.
+    /// `getAnnotationFullContent`, tag `Pipeline Execution Details`. Read-only, retried automatically. Published types.
     /// - Required: path `plan_execution_id` = `planExecutionId`, `context_id` = `contextId`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `pipeline_identifier` = `pipelineIdentifier`.
     /// - Result: [`types::ResponseDtoAnnotationContentResponse`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
@@ -52,7 +52,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /pipeline/api/pipelines/execution/{planExecutionId}/metadata`
     ///
-    /// `getExecutionData`, tag `Pipeline Execution Details`. Safe: it only reads. Published types.
+    /// `getExecutionData`, tag `Pipeline Execution Details`. Read-only, retried automatically. Published types.
     /// - Required: path `plan_execution_id` = `planExecutionId`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoExecutionDataResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -69,7 +69,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /pipeline/api/pipelines/execution/{planExecutionId}`
     ///
-    /// `getExecutionDetail`, tag `Pipeline Execution Details`. Safe: it only reads. Published types.
+    /// `getExecutionDetail`, tag `Pipeline Execution Details`. Read-only, retried automatically. Published types.
     /// - Required: path `plan_execution_id` = `planExecutionId`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: [`types::ResponseDtoPipelineExecutionDetail`], `application/json`, `application/yaml`.
     #[deprecated]
@@ -91,7 +91,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /pipeline/api/pipelines/execution/v2/{planExecutionId}`
     ///
-    /// `getExecutionDetailV2`, tag `Pipeline Execution Details`. Safe: it only reads. Published types.
+    /// `getExecutionDetailV2`, tag `Pipeline Execution Details`. Read-only, retried automatically. Published types.
     /// - Required: path `plan_execution_id` = `planExecutionId`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: [`types::ResponseDtoPipelineExecutionDetail`], `application/json`, `application/yaml`.
     #[inline]
@@ -112,7 +112,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /pipeline/api/pipelines/execution/getExecutionGraph/{planExecutionId}`
     ///
-    /// `getExecutionGraph`, tag `Pipeline Execution Details`. Safe: it only reads. Published types.
+    /// `getExecutionGraph`, tag `Pipeline Execution Details`. Read-only, retried automatically. Published types.
     /// - Required: path `plan_execution_id` = `planExecutionId`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: [`types::ResponseDtoExecutionGraph`], `application/json`, `application/yaml`.
     #[inline]
@@ -133,7 +133,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /pipeline/api/pipelines/execution/subGraph/{planExecutionId}/{nodeExecutionId}`
     ///
-    /// `getExecutionSubGraphForNodeExecution`, tag `Pipeline Execution Details`. Safe: it only reads. Published types.
+    /// `getExecutionSubGraphForNodeExecution`, tag `Pipeline Execution Details`. Read-only, retried automatically. Published types.
     /// - Required: path `node_execution_id` = `nodeExecutionId`, `plan_execution_id` = `planExecutionId`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: [`types::ResponseDtoNodeExecutionDetails`], `application/json`, `application/yaml`.
     #[inline]
@@ -156,7 +156,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /pipeline/api/pipelines/execution/url`
     ///
-    /// `getExecutionURL`, tag `Pipeline Execution Details`. Safe: it only reads. Published types.
+    /// `getExecutionURL`, tag `Pipeline Execution Details`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `pipeline_identifier` = `pipelineIdentifier`, `plan_execution_id` = `planExecutionId`.
     /// - Result: [`types::ResponseDtoString`], `application/json`, `application/yaml`.
     #[inline]
@@ -179,7 +179,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /pipeline/api/pipelines/execution/{planExecutionId}/inputsetV2`
     ///
-    /// `getInputsetYamlV2`, tag `Pipeline Execution Details`. Safe: it only reads. Published types.
+    /// `getInputsetYamlV2`, tag `Pipeline Execution Details`. Read-only, retried automatically. Published types.
     /// - Required: path `plan_execution_id` = `planExecutionId`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: [`types::ResponseDtoInputSetTemplateResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -200,7 +200,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /pipeline/api/pipelines/execution/executionSummary`
     ///
-    /// `getListOfExecutionIdentifier`, tag `Pipeline Execution Details`. Safe: it only reads. Published types.
+    /// `getListOfExecutionIdentifier`, tag `Pipeline Execution Details`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body, optional: [`types::FilterProperties`], `application/json`.
     /// - Result: [`types::ResponseDtoPagePipelineExecutionIdentifierSummary`], `application/json`, `application/yaml`.
@@ -221,7 +221,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /pipeline/api/pipelines/execution/summary`
     ///
-    /// `getListOfExecutions`, tag `Pipeline Execution Details`. Safe: it only reads. Published types.
+    /// `getListOfExecutions`, tag `Pipeline Execution Details`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body, optional: [`types::FilterProperties`], `application/json`.
     /// - Result: [`types::ResponseDtoPagePipelineExecutionSummary`], `application/json`, `application/yaml`.
@@ -242,7 +242,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /pipeline/api/pipelines/execution/summary/outline`
     ///
-    /// `getListOfExecutionsOutline`, tag `Pipeline Execution Details`. Safe: it only reads. Published types.
+    /// `getListOfExecutionsOutline`, tag `Pipeline Execution Details`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body, optional: [`types::PipelineExecutionOutlineFilterDto`], `application/json`.
     /// - Result: [`types::ResponseDtoCustomPagePipelineExecutionOutline`], `application/json`, `application/yaml`.
@@ -263,7 +263,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /pipeline/api/pipelines/execution/{planExecutionId}/notes`
     ///
-    /// `getNotesForExecution`, tag `Pipeline Execution Details`. Safe: it only reads. Published types.
+    /// `getNotesForExecution`, tag `Pipeline Execution Details`. Read-only, retried automatically. Published types.
     /// - Required: path `plan_execution_id` = `planExecutionId`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoPipelineExecutionNotes`], `application/json`, `application/yaml`.
     #[inline]
@@ -280,7 +280,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /pipeline/api/pipelines/execution/{planExecutionId}/annotations`
     ///
-    /// `getPipelineExecutionAnnotations`, tag `Pipeline Execution Details`. Safe: it only reads. Published types.
+    /// `getPipelineExecutionAnnotations`, tag `Pipeline Execution Details`. Read-only, retried automatically. Published types.
     /// - Required: path `plan_execution_id` = `planExecutionId`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `pipeline_identifier` = `pipelineIdentifier`.
     /// - Result: [`types::ResponseDtoPipelineAnnotationsResponseDto`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
@@ -303,7 +303,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /pipeline/api/pipelines/execution/{planExecutionId}/policy-evaluation`
     ///
-    /// `getPpolicyEvaluation`, tag `Pipeline Execution Details`. Safe: it only reads. Published types.
+    /// `getPpolicyEvaluation`, tag `Pipeline Execution Details`. Read-only, retried automatically. Published types.
     /// - Required: path `plan_execution_id` = `planExecutionId`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: [`types::ResponseDtoPageGovernanceMetadata`], `application/json`, `application/yaml`.
     /// - List: `paged page/size from 0, at most 100, items data.content, total data.totalElements, size data.size, last data.last`.
@@ -325,7 +325,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /pipeline/api/pipelines/execution/{planExecutionId}/workflow-graph`
     ///
-    /// `getWorkflowGraph`, tag `Pipeline Execution Details`. Safe: it only reads. Published types.
+    /// `getWorkflowGraph`, tag `Pipeline Execution Details`. Read-only, retried automatically. Published types.
     /// - Required: path `plan_execution_id` = `planExecutionId`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoWorkflowGraph`], `application/json`, `application/yaml`.
     #[inline]
@@ -342,7 +342,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /pipeline/api/pipelines/execution/{planExecutionId}/notes`
     ///
-    /// `updateNotesForExecution`, tag `Pipeline Execution Details`. Idempotent: twice is as good as once. Published types.
+    /// `updateNotesForExecution`, tag `Pipeline Execution Details`. Idempotent, retried automatically. Published types.
     /// - Required: path `plan_execution_id` = `planExecutionId`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `notes_for_pipeline_execution` = `notesForPipelineExecution`.
     /// - Result: [`types::ResponseDtoPipelineExecutionNotes`], `application/json`, `application/yaml`.
     #[inline]
@@ -376,7 +376,7 @@ impl CanRetryExecution {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -395,7 +395,7 @@ impl GetAnnotationFullContent {
     pub fn send(self) -> rt::Sending<types::ResponseDtoAnnotationContentResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -414,7 +414,7 @@ impl GetExecutionData {
     pub fn send(self) -> rt::Sending<types::ResponseDtoExecutionDataResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -447,7 +447,7 @@ impl GetExecutionDetail {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPipelineExecutionDetail> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -494,7 +494,7 @@ impl GetExecutionDetailV2 {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPipelineExecutionDetail> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -513,7 +513,7 @@ impl GetExecutionGraph {
     pub fn send(self) -> rt::Sending<types::ResponseDtoExecutionGraph> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -532,7 +532,7 @@ impl GetExecutionSubGraphForNodeExecution {
     pub fn send(self) -> rt::Sending<types::ResponseDtoNodeExecutionDetails> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -558,7 +558,7 @@ impl GetExecutionUrl {
     pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -600,7 +600,7 @@ impl GetInputsetYamlV2 {
     pub fn send(self) -> rt::Sending<types::ResponseDtoInputSetTemplateResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -677,7 +677,7 @@ impl GetListOfExecutionIdentifier {
     ) -> rt::Sending<types::ResponseDtoPagePipelineExecutionIdentifierSummary> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -801,7 +801,7 @@ impl GetListOfExecutions {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPagePipelineExecutionSummary> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -857,7 +857,7 @@ impl GetListOfExecutionsOutline {
     ) -> rt::Sending<types::ResponseDtoCustomPagePipelineExecutionOutline> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -883,7 +883,7 @@ impl GetNotesForExecution {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPipelineExecutionNotes> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -902,7 +902,7 @@ impl GetPipelineExecutionAnnotations {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPipelineAnnotationsResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -935,7 +935,7 @@ impl GetPolicyEvaluation {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageGovernanceMetadata> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -975,7 +975,7 @@ impl GetWorkflowGraph {
     pub fn send(self) -> rt::Sending<types::ResponseDtoWorkflowGraph> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -994,7 +994,7 @@ impl UpdateNotesForExecution {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPipelineExecutionNotes> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /pipeline/api/inputSets/{inputSetIdentifier}`
     ///
-    /// `deleteInputSet`, tag `Pipeline Input Set`. Idempotent: twice is as good as once. Published types.
+    /// `deleteInputSet`, tag `Pipeline Input Set`. Idempotent, retried automatically. Published types.
     /// - Required: path `input_set_identifier` = `inputSetIdentifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `pipeline_identifier` = `pipelineIdentifier`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[inline]
@@ -29,7 +29,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /pipeline/api/inputSets/get/batch-input-sets-metadata`
     ///
-    /// `getBatchInputSetsMetadata`, tag `Pipeline Input Set`. Safe: it only reads. Published types.
+    /// `getBatchInputSetsMetadata`, tag `Pipeline Input Set`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body, optional: [`types::BatchInputSetsApiRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoPageResponseInputSetListResponse`], `application/json`, `application/yaml`.
@@ -50,7 +50,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /pipeline/api/inputSets/get/bulk`
     ///
-    /// `getBulkInputSets`, tag `Pipeline Input Set`. Safe: it only reads. Published types.
+    /// `getBulkInputSets`, tag `Pipeline Input Set`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `pipeline_identifier` = `pipelineIdentifier`.
     /// - Body: [`types::BulkInputSetsApiRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoBulkInputSetsApiResponse`], `application/json`, `application/yaml`.
@@ -93,7 +93,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /pipeline/api/inputSets/{inputSetIdentifier}`
     ///
-    /// `getInputSet`, tag `Pipeline Input Set`. Safe: it only reads. Published types.
+    /// `getInputSet`, tag `Pipeline Input Set`. Read-only, retried automatically. Published types.
     /// - Required: path `input_set_identifier` = `inputSetIdentifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `pipeline_identifier` = `pipelineIdentifier`.
     /// - Result: [`types::ResponseDtoInputSetResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -116,7 +116,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /pipeline/api/inputSets/overlay/{inputSetIdentifier}`
     ///
-    /// `getOverlayInputSet`, tag `Pipeline Input Set`. Safe: it only reads. Published types.
+    /// `getOverlayInputSet`, tag `Pipeline Input Set`. Read-only, retried automatically. Published types.
     /// - Required: path `input_set_identifier` = `inputSetIdentifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `pipeline_identifier` = `pipelineIdentifier`.
     /// - Result: [`types::ResponseDtoOverlayInputSetResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -139,7 +139,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /pipeline/api/inputSets`
     ///
-    /// `listInputSet`, tag `Pipeline Input Set`. Safe: it only reads. Published types.
+    /// `listInputSet`, tag `Pipeline Input Set`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `pipeline_identifier` = `pipelineIdentifier`.
     /// - Result: [`types::ResponseDtoPageResponseInputSetSummaryResponse`], `application/json`, `application/yaml`.
     /// - List: `paged pageIndex/pageSize from 0, size 100, at most 100, items data.content, total data.totalItems, size data.pageSize`.
@@ -161,7 +161,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /pipeline/api/inputSets/merge`
     ///
-    /// `mergeInputSets`, tag `Pipeline Input Set`. Safe: it only reads. Published types.
+    /// `mergeInputSets`, tag `Pipeline Input Set`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `pipeline_identifier` = `pipelineIdentifier`.
     /// - Body: [`types::MergeInputSetRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoMergeInputSetResponse`], `application/json`, `application/yaml`.
@@ -204,7 +204,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /pipeline/api/inputSets`
     ///
-    /// `postInputSet`, tag `Pipeline Input Set`. Not repeated: twice may be more than once. Published types.
+    /// `postInputSet`, tag `Pipeline Input Set`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `pipeline_identifier` = `pipelineIdentifier`.
     /// - Body: `application/yaml`.
     /// - Result: [`types::ResponseDtoInputSetResponse`], `application/json`, `application/yaml`.
@@ -228,7 +228,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /pipeline/api/inputSets/overlay`
     ///
-    /// `postOverlayInputSet`, tag `Pipeline Input Set`. Not repeated: twice may be more than once. Published types.
+    /// `postOverlayInputSet`, tag `Pipeline Input Set`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `pipeline_identifier` = `pipelineIdentifier`.
     /// - Body: `application/yaml`.
     /// - Result: [`types::ResponseDtoOverlayInputSetResponse`], `application/json`, `application/yaml`.
@@ -252,7 +252,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /pipeline/api/inputSets/{inputSetIdentifier}`
     ///
-    /// `putInputSet`, tag `Pipeline Input Set`. Not repeated: twice may be more than once. Published types.
+    /// `putInputSet`, tag `Pipeline Input Set`. Not idempotent, never retried. Published types.
     /// - Required: path `input_set_identifier` = `inputSetIdentifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `pipeline_identifier` = `pipelineIdentifier`.
     /// - Body: `application/yaml`.
     /// - Result: [`types::ResponseDtoInputSetResponse`], `application/json`, `application/yaml`.
@@ -278,7 +278,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /pipeline/api/inputSets/overlay/{inputSetIdentifier}`
     ///
-    /// `putOverlayInputSet`, tag `Pipeline Input Set`. Not repeated: twice may be more than once. Published types.
+    /// `putOverlayInputSet`, tag `Pipeline Input Set`. Not idempotent, never retried. Published types.
     /// - Required: path `input_set_identifier` = `inputSetIdentifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `pipeline_identifier` = `pipelineIdentifier`.
     /// - Body: `application/yaml`.
     /// - Result: [`types::ResponseDtoOverlayInputSetResponse`], `application/json`, `application/yaml`.
@@ -304,7 +304,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /pipeline/api/inputSets/template`
     ///
-    /// `runtimeInputTemplate`, tag `Pipeline Input Set`. Safe: it only reads. Published types.
+    /// `runtimeInputTemplate`, tag `Pipeline Input Set`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `pipeline_identifier` = `pipelineIdentifier`.
     /// - Body, optional: [`types::InputSetTemplateRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoInputSetTemplateWithReplacedExpressionsResponse`], `application/json`, `application/yaml`.
@@ -326,7 +326,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /pipeline/api/inputSets/{inputSetIdentifier}/update-git-metadata`
     ///
-    /// `updateInputSetGitDetails`, tag `Pipeline Input Set`. Idempotent: twice is as good as once. Published types.
+    /// `updateInputSetGitDetails`, tag `Pipeline Input Set`. Idempotent, retried automatically. Published types.
     /// - Required: path `input_set_identifier` = `inputSetIdentifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `pipeline_identifier` = `pipelineIdentifier`.
     /// - Result: [`types::ResponseDtoInputSetGitUpdateResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -409,7 +409,7 @@ impl DeleteInputSet {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -465,7 +465,7 @@ impl GetBatchInputSetsMetadata {
     ) -> rt::Sending<types::ResponseDtoPageResponseInputSetListResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -491,7 +491,7 @@ impl GetBulkInputSets {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBulkInputSetsApiResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -559,7 +559,7 @@ impl GetInputSet {
     pub fn send(self) -> rt::Sending<types::ResponseDtoInputSetResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -627,7 +627,7 @@ impl GetOverlayInputSet {
     pub fn send(self) -> rt::Sending<types::ResponseDtoOverlayInputSetResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -709,7 +709,7 @@ impl ListInputSet {
     ) -> rt::Sending<types::ResponseDtoPageResponseInputSetSummaryResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -777,7 +777,7 @@ impl MergeInputSets {
     pub fn send(self) -> rt::Sending<types::ResponseDtoMergeInputSetResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -899,7 +899,7 @@ impl PostInputSet {
     pub fn send(self) -> rt::Sending<types::ResponseDtoInputSetResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1003,7 +1003,7 @@ impl PostOverlayInputSet {
     pub fn send(self) -> rt::Sending<types::ResponseDtoOverlayInputSetResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1134,7 +1134,7 @@ impl PutInputSet {
     pub fn send(self) -> rt::Sending<types::ResponseDtoInputSetResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1244,7 +1244,7 @@ impl PutOverlayInputSet {
     pub fn send(self) -> rt::Sending<types::ResponseDtoOverlayInputSetResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1307,7 +1307,7 @@ impl RuntimeInputTemplate {
     ) -> rt::Sending<types::ResponseDtoInputSetTemplateWithReplacedExpressionsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1347,7 +1347,7 @@ impl UpdateInputSetGitDetails {
     pub fn send(self) -> rt::Sending<types::ResponseDtoInputSetGitUpdateResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /pipeline/api/refresh-template/refresh-all`
     ///
-    /// `refreshAllTemplatesInputsInPipeline`, tag `Pipeline Refresh`. Not repeated: twice may be more than once. Published types.
+    /// `refreshAllTemplatesInputsInPipeline`, tag `Pipeline Refresh`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[inline]
@@ -21,7 +21,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /pipeline/api/refresh-template/validate-template-inputs`
     ///
-    /// `validateTemplateInputs`, tag `Pipeline Refresh`. Safe: it only reads. Published types.
+    /// `validateTemplateInputs`, tag `Pipeline Refresh`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoValidateTemplateInputsResponseDto`], `application/json`, `application/yaml`.
     #[inline]
@@ -159,7 +159,7 @@ impl RefreshAllTemplatesInputsInPipeline {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -229,7 +229,7 @@ impl ValidateTemplateInputs {
     ) -> rt::Sending<types::ResponseDtoValidateTemplateInputsResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/pipelines`
     ///
-    /// `create-pipeline`, tag `Pipelines`. Not repeated: twice may be more than once. Published types.
+    /// `create-pipeline`, tag `Pipelines`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`.
     /// - Body: [`types::PipelineCreateRequestBody`], `application/json`, `application/yaml`.
     /// - Result: [`types::PipelineCreateResponseBody`], `application/json`, `application/yaml`.
@@ -41,7 +41,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}`
     ///
-    /// `delete-pipeline`, tag `Pipelines`. Idempotent: twice is as good as once. Published types.
+    /// `delete-pipeline`, tag `Pipelines`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `pipeline`.
     /// - Result: nothing; errors 400.
     #[inline]
@@ -60,7 +60,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/inputs-schema`
     ///
-    /// `get-inputs-schema-details`, tag `Pipelines`. Safe: it only reads. Published types.
+    /// `get-inputs-schema-details`, tag `Pipelines`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `pipeline`.
     /// - Result: [`types::PipelineInputSchemaDetailsResponseBody`], `application/json`.
     #[inline]
@@ -79,7 +79,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}`
     ///
-    /// `get-pipeline`, tag `Pipelines`. Safe: it only reads. Published types.
+    /// `get-pipeline`, tag `Pipelines`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `pipeline`.
     /// - Result: [`types::PipelineGetResponseBody`], `application/json`, `application/yaml`.
     #[inline]
@@ -98,7 +98,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/pipelines/validate/{uuid}`
     ///
-    /// `get-pipeline-validate-result`, tag `Pipelines`. Safe: it only reads. Published types.
+    /// `get-pipeline-validate-result`, tag `Pipelines`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `uuid`.
     /// - Result: [`types::PipelineValidationResponseBody`], `application/json`, `application/yaml`.
     #[inline]
@@ -117,7 +117,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/import`
     ///
-    /// `importPipelineFromGit`, tag `Pipelines`. Not repeated: twice may be more than once. Published types.
+    /// `importPipelineFromGit`, tag `Pipelines`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `pipeline`.
     /// - Body, optional: [`types::PipelineImportRequestBody`], `application/json`.
     /// - Result: [`types::PipelineSaveResponseBody`], `application/json`.
@@ -137,7 +137,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/pipelines`
     ///
-    /// `list-pipelines`, tag `Pipelines`. Safe: it only reads. Published types.
+    /// `list-pipelines`, tag `Pipelines`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Result: list of [`types::PipelineListResponseBody`], `application/json`, `application/yaml`.
     /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
@@ -155,7 +155,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/move-config`
     ///
-    /// `moveConfig`, tag `Pipelines`. Not repeated: twice may be more than once. Published types.
+    /// `moveConfig`, tag `Pipelines`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `pipeline`.
     /// - Body, optional: [`types::PipelineMoveConfigRequestBody`], `application/json`.
     /// - Result: [`types::PipelineMoveConfigResponseBody`], `application/json`.
@@ -175,7 +175,7 @@ impl<'c> Api<'c> {
     }
     /// `PATCH /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}`
     ///
-    /// `patch-pipeline`, tag `Pipelines`. Not repeated: twice may be more than once. Published types.
+    /// `patch-pipeline`, tag `Pipelines`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `pipeline`.
     /// - Body, optional: [`types::PipelinePatchRequestBody`], `application/json`.
     /// - Result: [`types::PipelineCreateResponseBody`], `application/json`, `application/yaml`.
@@ -195,7 +195,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/validate`
     ///
-    /// `start-pipeline-validation-event`, tag `Pipelines`. Not repeated: twice may be more than once. Published types.
+    /// `start-pipeline-validation-event`, tag `Pipelines`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `pipeline`.
     /// - Result: [`types::PipelineValidationUuidResponseBody`], `application/json`, `application/yaml`.
     #[inline]
@@ -214,7 +214,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/git-metadata`
     ///
-    /// `update-pipeline-git-metadata`, tag `Pipelines`. Idempotent: twice is as good as once. Published types.
+    /// `update-pipeline-git-metadata`, tag `Pipelines`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `pipeline`.
     /// - Body, optional: [`types::GitMetadataUpdateRequestBody`], `application/json`.
     /// - Result: [`types::GitMetadataUpdateResponseBody`], `application/json`.
@@ -234,7 +234,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}`
     ///
-    /// `update-pipeline`, tag `Pipelines`. Idempotent: twice is as good as once. Published types.
+    /// `update-pipeline`, tag `Pipelines`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `pipeline`.
     /// - Body: [`types::PipelineUpdateRequestBody`], `application/json`, `application/yaml`.
     /// - Result: [`types::PipelineCreateResponseBody`], `application/json`, `application/yaml`.
@@ -291,7 +291,7 @@ impl CreatePipelineV1 {
     pub fn send(self) -> rt::Sending<types::PipelineCreateResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -317,7 +317,7 @@ impl DeletePipelineV1 {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -364,7 +364,7 @@ impl GetInputsSchemaDetails {
     pub fn send(self) -> rt::Sending<types::PipelineInputSchemaDetailsResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -439,7 +439,7 @@ impl GetPipelineV1 {
     pub fn send(self) -> rt::Sending<types::PipelineGetResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -465,7 +465,7 @@ impl GetPipelineValidateResult {
     pub fn send(self) -> rt::Sending<types::PipelineValidationResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -498,7 +498,7 @@ impl ImportPipelineFromGit {
     pub fn send(self) -> rt::Sending<types::PipelineSaveResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -641,7 +641,7 @@ impl ListPipelinesV1 {
     pub fn send(self) -> rt::Sending<Vec<types::PipelineListResponseBody>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -681,7 +681,7 @@ impl MoveConfig {
     pub fn send(self) -> rt::Sending<types::PipelineMoveConfigResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -714,7 +714,7 @@ impl PatchPipeline {
     pub fn send(self) -> rt::Sending<types::PipelineCreateResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -775,7 +775,7 @@ impl StartPipelineValidationEvent {
     pub fn send(self) -> rt::Sending<types::PipelineValidationUuidResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -808,7 +808,7 @@ impl UpdatePipelineGitMetadata {
     pub fn send(self) -> rt::Sending<types::GitMetadataUpdateResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -834,7 +834,7 @@ impl UpdatePipelineV1 {
     pub fn send(self) -> rt::Sending<types::PipelineCreateResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

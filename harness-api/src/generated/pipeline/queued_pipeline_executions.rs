@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /pipeline/api/pipelines/queue-management/bulk-abort`
     ///
-    /// `bulkAbortQueuedPipelines`, tag `Queued Pipeline Executions`. Not repeated: twice may be more than once. Published types.
+    /// `bulkAbortQueuedPipelines`, tag `Queued Pipeline Executions`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::QueuedPipelineBulkAbortRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoQueuedPipelineBulkAbortResponse`], `application/json`, `application/yaml`; errors 400, 500.
@@ -37,7 +37,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /pipeline/api/pipelines/queue-management/queued-pipelines`
     ///
-    /// `listQueuedPipelines`, tag `Queued Pipeline Executions`. Safe: it only reads. Published types.
+    /// `listQueuedPipelines`, tag `Queued Pipeline Executions`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::QueuedPipelineFilter`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoQueuedPipelineListResponse`], `application/json`, `application/yaml`; errors 400, 500.
@@ -65,7 +65,7 @@ impl BulkAbortQueuedPipelines {
     pub fn send(self) -> rt::Sending<types::ResponseDtoQueuedPipelineBulkAbortResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -126,7 +126,7 @@ impl ListQueuedPipelines {
     pub fn send(self) -> rt::Sending<types::ResponseDtoQueuedPipelineListResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

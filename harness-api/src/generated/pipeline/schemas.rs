@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/pipeline-schema/individual-schema`
     ///
-    /// `get-individual-static-schema`, tag `Schemas`. Safe: it only reads. Published types.
+    /// `get-individual-static-schema`, tag `Schemas`. Read-only, retried automatically. Published types.
     /// - Result: [`types::IndividualSchemaResponseBody`], `application/json`.
     #[inline]
     pub fn get_individual_static_schema(&self) -> GetIndividualStaticSchema {
@@ -16,7 +16,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/pipeline-schema/inputs-schema`
     ///
-    /// `get-inputs-schema`, tag `Schemas`. Safe: it only reads. Published types.
+    /// `get-inputs-schema`, tag `Schemas`. Read-only, retried automatically. Published types.
     /// - Body, optional: [`types::PipelineInputsSchemaRequestBody`], `application/json`.
     /// - Result: [`types::PipelineInputSchemaDetailsResponseBody`], `application/json`.
     #[inline]
@@ -101,7 +101,7 @@ impl GetIndividualStaticSchema {
     pub fn send(self) -> rt::Sending<types::IndividualSchemaResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -134,7 +134,7 @@ impl GetInputsSchema {
     pub fn send(self) -> rt::Sending<types::PipelineInputSchemaDetailsResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

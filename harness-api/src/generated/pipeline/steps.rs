@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/step-pallete`
     ///
-    /// `get-steps`, tag `Steps`. Safe: it only reads. Published types.
+    /// `get-steps`, tag `Steps`. Read-only, retried automatically. Published types.
     /// - Body, optional: [`types::StepPalleteFilterRequestBody`], `application/json`.
     /// - Result: [`types::StepsDataResponseBody`], `application/json`.
     #[inline]
@@ -42,7 +42,7 @@ impl GetSteps {
     pub fn send(self) -> rt::Sending<types::StepsDataResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

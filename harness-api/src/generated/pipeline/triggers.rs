@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /pipeline/api/triggers`
     ///
-    /// `createTrigger`, tag `Triggers`. Not repeated: twice may be more than once. Published types.
+    /// `createTrigger`, tag `Triggers`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `target_identifier` = `targetIdentifier`.
     /// - Body: `application/yaml`.
     /// - Result: [`types::ResponseDtongTriggerResponse`], `application/json`, `application/yaml`.
@@ -30,7 +30,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/triggers`
     ///
-    /// `create-trigger`, tag `Triggers`. Not repeated: twice may be more than once. Published types.
+    /// `create-trigger`, tag `Triggers`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `pipeline`.
     /// - Body: [`types::TriggerRequestBody`], `application/json`, `application/yaml`.
     /// - Result: [`types::TriggerResponseBody`], `application/json`, `application/yaml`.
@@ -69,7 +69,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /pipeline/api/triggers/v2`
     ///
-    /// `createTriggerV2`, tag `Triggers`. Not repeated: twice may be more than once. Published types.
+    /// `createTriggerV2`, tag `Triggers`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `target_identifier` = `targetIdentifier`.
     /// - Body: [`types::NgTriggerYamlRequest`], `application/json`.
     /// - Result: [`types::ResponseDtongTriggerResponse`], `application/json`, `application/yaml`; errors 400, 500.
@@ -93,7 +93,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /pipeline/api/triggers/{triggerIdentifier}`
     ///
-    /// `deleteTrigger`, tag `Triggers`. Idempotent: twice is as good as once. Published types.
+    /// `deleteTrigger`, tag `Triggers`. Idempotent, retried automatically. Published types.
     /// - Required: path `trigger_identifier` = `triggerIdentifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `target_identifier` = `targetIdentifier`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[inline]
@@ -116,7 +116,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/triggers/{trigger}`
     ///
-    /// `delete-trigger`, tag `Triggers`. Idempotent: twice is as good as once. Published types.
+    /// `delete-trigger`, tag `Triggers`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `pipeline`, `trigger`.
     /// - Result: nothing.
     #[inline]
@@ -137,7 +137,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /pipeline/api/triggers`
     ///
-    /// `getListForTarget`, tag `Triggers`. Safe: it only reads. Published types.
+    /// `getListForTarget`, tag `Triggers`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `target_identifier` = `targetIdentifier`.
     /// - Body, optional: [`types::TriggerFilterProperties`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoPageResponseNgTriggerDetailsResponseDto`], `application/json`, `application/yaml`.
@@ -160,7 +160,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /pipeline/api/triggers/{triggerIdentifier}`
     ///
-    /// `getTrigger`, tag `Triggers`. Safe: it only reads. Published types.
+    /// `getTrigger`, tag `Triggers`. Read-only, retried automatically. Published types.
     /// - Required: path `trigger_identifier` = `triggerIdentifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `target_identifier` = `targetIdentifier`.
     /// - Result: [`types::ResponseDtongTriggerResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -183,7 +183,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /pipeline/api/triggers/catalog`
     ///
-    /// `getTriggerCatalog`, tag `Triggers`. Safe: it only reads. Published types.
+    /// `getTriggerCatalog`, tag `Triggers`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoTriggerCatalogResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -198,7 +198,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /pipeline/api/triggers/{triggerIdentifier}/details`
     ///
-    /// `getTriggerDetails`, tag `Triggers`. Safe: it only reads. Published types.
+    /// `getTriggerDetails`, tag `Triggers`. Read-only, retried automatically. Published types.
     /// - Required: path `trigger_identifier` = `triggerIdentifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `target_identifier` = `targetIdentifier`.
     /// - Result: [`types::ResponseDtongTriggerDetailsResponseDto`], `application/json`, `application/yaml`.
     #[inline]
@@ -221,7 +221,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/triggers/{trigger}`
     ///
-    /// `get-trigger`, tag `Triggers`. Safe: it only reads. Published types.
+    /// `get-trigger`, tag `Triggers`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `pipeline`, `trigger`.
     /// - Result: [`types::TriggerGetResponseBody`], `application/json`, `application/yaml`.
     #[inline]
@@ -242,7 +242,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /pipeline/api/triggers/{triggerIdentifier}/eventHistory`
     ///
-    /// `triggerEventHistory`, tag `Triggers`. Safe: it only reads. Published types.
+    /// `triggerEventHistory`, tag `Triggers`. Read-only, retried automatically. Published types.
     /// - Required: path `trigger_identifier` = `triggerIdentifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `target_identifier` = `targetIdentifier`.
     /// - Result: [`types::ResponseDtoPageNgTriggerEventHistoryDto`], `application/json`, `application/yaml`.
     /// - List: `paged page/size from 0, size 10, at most 100, items data.content, total data.totalElements, size data.size, last data.last`.
@@ -267,7 +267,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /pipeline/api/triggers/{triggerIdentifier}`
     ///
-    /// `updateTrigger`, tag `Triggers`. Not repeated: twice may be more than once. Published types.
+    /// `updateTrigger`, tag `Triggers`. Not idempotent, never retried. Published types.
     /// - Required: path `trigger_identifier` = `triggerIdentifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `target_identifier` = `targetIdentifier`.
     /// - Body: `application/yaml`.
     /// - Result: [`types::ResponseDtongTriggerResponse`], `application/json`, `application/yaml`.
@@ -293,7 +293,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/triggers/{trigger}`
     ///
-    /// `update-trigger`, tag `Triggers`. Idempotent: twice is as good as once. Published types.
+    /// `update-trigger`, tag `Triggers`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `pipeline`, `trigger`.
     /// - Body: [`types::TriggerRequestBody`], `application/json`, `application/yaml`.
     /// - Result: [`types::TriggerResponseBody`], `application/json`, `application/yaml`.
@@ -336,7 +336,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /pipeline/api/triggers/{triggerIdentifier}/v2`
     ///
-    /// `updateTriggerV2`, tag `Triggers`. Not repeated: twice may be more than once. Published types.
+    /// `updateTriggerV2`, tag `Triggers`. Not idempotent, never retried. Published types.
     /// - Required: path `trigger_identifier` = `triggerIdentifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `target_identifier` = `targetIdentifier`.
     /// - Body: [`types::NgTriggerYamlRequest`], `application/json`.
     /// - Result: [`types::ResponseDtongTriggerResponse`], `application/json`, `application/yaml`; errors 400, 500.
@@ -387,7 +387,7 @@ impl CreateTrigger {
     pub fn send(self) -> rt::Sending<types::ResponseDtongTriggerResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -420,7 +420,7 @@ impl CreateTriggerV1 {
     pub fn send(self) -> rt::Sending<types::TriggerResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -453,7 +453,7 @@ impl CreateTriggerV2 {
     pub fn send(self) -> rt::Sending<types::ResponseDtongTriggerResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -479,7 +479,7 @@ impl DeleteTrigger {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -505,7 +505,7 @@ impl DeleteTriggerV1 {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -575,7 +575,7 @@ impl GetListForTarget {
     ) -> rt::Sending<types::ResponseDtoPageResponseNgTriggerDetailsResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -601,7 +601,7 @@ impl GetTrigger {
     pub fn send(self) -> rt::Sending<types::ResponseDtongTriggerResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -620,7 +620,7 @@ impl GetTriggerCatalog {
     pub fn send(self) -> rt::Sending<types::ResponseDtoTriggerCatalogResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -639,7 +639,7 @@ impl GetTriggerDetails {
     pub fn send(self) -> rt::Sending<types::ResponseDtongTriggerDetailsResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -665,7 +665,7 @@ impl GetTriggerV1 {
     pub fn send(self) -> rt::Sending<types::TriggerGetResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -712,7 +712,7 @@ impl TriggerEventHistory {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageNgTriggerEventHistoryDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -752,7 +752,7 @@ impl UpdateTrigger {
     pub fn send(self) -> rt::Sending<types::ResponseDtongTriggerResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -785,7 +785,7 @@ impl UpdateTriggerV1 {
     pub fn send(self) -> rt::Sending<types::TriggerResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -818,7 +818,7 @@ impl UpdateTriggerV2 {
     pub fn send(self) -> rt::Sending<types::ResponseDtongTriggerResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

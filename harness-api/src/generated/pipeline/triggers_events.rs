@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /pipeline/api/triggers/eventHistory/polledResponse/{triggerIdentifier}`
     ///
-    /// `polledResponseTriggerIdentifier`, tag `TriggersEvents`. Safe: it only reads. Published types.
+    /// `polledResponseTriggerIdentifier`, tag `TriggersEvents`. Read-only, retried automatically. Published types.
     /// - Required: path `trigger_identifier` = `triggerIdentifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `target_identifier` = `targetIdentifier`.
     /// - Result: [`types::ResponseDtoPollingInfoForTriggers`], `application/json`, `application/yaml`.
     #[inline]
@@ -29,7 +29,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /pipeline/api/triggers/eventHistory/artifact-manifest-info`
     ///
-    /// `triggerEventHistoryBuildSourceType`, tag `TriggersEvents`. Safe: it only reads. Published types.
+    /// `triggerEventHistoryBuildSourceType`, tag `TriggersEvents`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoPageNgTriggerEventHistoryDto`], `application/json`, `application/yaml`.
     /// - List: `paged page/size from 0, size 10, at most 100, items data.content, total data.totalElements, size data.size, last data.last`.
@@ -45,7 +45,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /pipeline/api/triggers/eventHistory/{triggerIdentifier}`
     ///
-    /// `triggerEventHistoryNew`, tag `TriggersEvents`. Safe: it only reads. Published types.
+    /// `triggerEventHistoryNew`, tag `TriggersEvents`. Read-only, retried automatically. Published types.
     /// - Required: path `trigger_identifier` = `triggerIdentifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `target_identifier` = `targetIdentifier`.
     /// - Result: [`types::ResponseDtoPageNgTriggerEventHistoryDto`], `application/json`, `application/yaml`.
     /// - List: `paged page/size from 0, size 10, at most 100, items data.content, total data.totalElements, size data.size, last data.last`.
@@ -69,7 +69,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /pipeline/api/triggers/eventHistory/events`
     ///
-    /// `triggerEventHistoryUsingFilters`, tag `TriggersEvents`. Safe: it only reads. Published types.
+    /// `triggerEventHistoryUsingFilters`, tag `TriggersEvents`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `target_identifier` = `targetIdentifier`.
     /// - Result: [`types::ResponseDtoPageNgTriggerEventsApiResponse`], `application/json`, `application/yaml`.
     /// - List: `paged page/size from 0, size 10, at most 100, items data.content, total data.totalElements, size data.size, last data.last`.
@@ -91,7 +91,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /pipeline/api/triggers/eventHistory/eventCorrelation/{eventCorrelationId}`
     ///
-    /// `triggerHistoryEventCorrelation`, tag `TriggersEvents`. Safe: it only reads. Published types.
+    /// `triggerHistoryEventCorrelation`, tag `TriggersEvents`. Read-only, retried automatically. Published types.
     /// - Required: path `event_correlation_id` = `eventCorrelationId`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoPageNgTriggerEventHistoryBaseDto`], `application/json`, `application/yaml`.
     /// - List: `paged page/size from 0, size 10, at most 100, items data.content, total data.totalElements, size data.size, last data.last`.
@@ -109,7 +109,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /pipeline/api/triggers/eventHistory/v2/eventCorrelation/{eventCorrelationId}`
     ///
-    /// `triggerHistoryEventCorrelationV2`, tag `TriggersEvents`. Safe: it only reads. Published types.
+    /// `triggerHistoryEventCorrelationV2`, tag `TriggersEvents`. Read-only, retried automatically. Published types.
     /// - Required: path `event_correlation_id` = `eventCorrelationId`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoPageNgTriggerEventHistoryDto`], `application/json`, `application/yaml`.
     /// - List: `paged page/size from 0, size 10, at most 100, items data.content, total data.totalElements, size data.size, last data.last`.
@@ -138,7 +138,7 @@ impl PolledResponseTriggerIdentifier {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPollingInfoForTriggers> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -213,7 +213,7 @@ impl TriggerEventHistoryBuildSourceType {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageNgTriggerEventHistoryDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -274,7 +274,7 @@ impl TriggerEventHistoryNew {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageNgTriggerEventHistoryDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -346,7 +346,7 @@ impl TriggerEventHistoryUsingFilters {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageNgTriggerEventsApiResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -395,7 +395,7 @@ impl TriggerHistoryEventCorrelation {
     ) -> rt::Sending<types::ResponseDtoPageNgTriggerEventHistoryBaseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -442,7 +442,7 @@ impl TriggerHistoryEventCorrelationV2 {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageNgTriggerEventHistoryDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /pipeline/api/webhook/triggerProcessingDetails`
     ///
-    /// `fetchWebhookDetails`, tag `Webhook Triggers`. Safe: it only reads. Published types.
+    /// `fetchWebhookDetails`, tag `Webhook Triggers`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `event_id` = `eventId`.
     /// - Result: [`types::ResponseDtoWebhookEventProcessingDetails`], `application/json`, `application/yaml`, `text/plain`.
     #[inline]
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /pipeline/api/webhook/triggerExecutionDetails/{eventId}`
     ///
-    /// `fetchWebhookExecutionDetails`, tag `Webhook Triggers`. Safe: it only reads. Published types.
+    /// `fetchWebhookExecutionDetails`, tag `Webhook Triggers`. Read-only, retried automatically. Published types.
     /// - Required: path `event_id` = `eventId`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoWebhookExecutionDetails`], `application/json`, `application/yaml`, `text/plain`.
     #[inline]
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /pipeline/api/webhook/triggerExecutionDetailsV2/{eventId}`
     ///
-    /// `fetchWebhookExecutionDetailsV2`, tag `Webhook Triggers`. Safe: it only reads. Published types.
+    /// `fetchWebhookExecutionDetailsV2`, tag `Webhook Triggers`. Read-only, retried automatically. Published types.
     /// - Required: path `event_id` = `eventId`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoWebhookExecutionDetails`], `application/json`, `application/yaml`, `text/plain`.
     #[inline]
@@ -57,7 +57,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /pipeline/api/webhook/custom`
     ///
-    /// `processCustomWebhookEvent`, tag `Webhook Triggers`. Not repeated: twice may be more than once. Published types.
+    /// `processCustomWebhookEvent`, tag `Webhook Triggers`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body: json, `application/json`, `text/plain`.
     /// - Result: [`types::ResponseDtoString`], `application/json`, `application/yaml`, `text/plain`.
@@ -96,7 +96,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /pipeline/api/webhook/custom/v2`
     ///
-    /// `processCustomWebhookEventV2`, tag `Webhook Triggers`. Not repeated: twice may be more than once. Published types.
+    /// `processCustomWebhookEventV2`, tag `Webhook Triggers`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body: json, `application/json`, `text/plain`.
     /// - Result: [`types::ResponseDtongProcessWebhookResponse`], `application/json`, `application/yaml`, `text/plain`.
@@ -135,7 +135,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /pipeline/api/webhook/custom/{webhookToken}/v3`
     ///
-    /// `processCustomWebhookEventV3`, tag `Webhook Triggers`. Not repeated: twice may be more than once. Published types.
+    /// `processCustomWebhookEventV3`, tag `Webhook Triggers`. Not idempotent, never retried. Published types.
     /// - Required: path `webhook_token` = `webhookToken`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body: json, `application/json`, `text/plain`.
     /// - Result: [`types::ResponseDtongProcessWebhookResponse`], `application/json`, `application/yaml`, `text/plain`.
@@ -178,7 +178,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /pipeline/api/webhook/trigger`
     ///
-    /// `PipelineprocessWebhookEvent`, tag `Webhook Triggers`. Not repeated: twice may be more than once. Published types.
+    /// `PipelineprocessWebhookEvent`, tag `Webhook Triggers`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: json, `application/json`, `text/plain`.
     /// - Result: [`types::ResponseDtoString`], `application/json`, `application/yaml`, `text/plain`.
@@ -220,7 +220,7 @@ impl FetchWebhookDetails {
     pub fn send(self) -> rt::Sending<types::ResponseDtoWebhookEventProcessingDetails> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -239,7 +239,7 @@ impl FetchWebhookExecutionDetails {
     pub fn send(self) -> rt::Sending<types::ResponseDtoWebhookExecutionDetails> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -258,7 +258,7 @@ impl FetchWebhookExecutionDetailsV2 {
     pub fn send(self) -> rt::Sending<types::ResponseDtoWebhookExecutionDetails> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -291,7 +291,7 @@ impl ProcessCustomWebhookEvent {
     pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -324,7 +324,7 @@ impl ProcessCustomWebhookEventV2 {
     pub fn send(self) -> rt::Sending<types::ResponseDtongProcessWebhookResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -357,7 +357,7 @@ impl ProcessCustomWebhookEventV3 {
     pub fn send(self) -> rt::Sending<types::ResponseDtongProcessWebhookResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -390,7 +390,7 @@ impl ProcessWebhookEvent {
     pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/banners/allowed`
     ///
-    /// `banners-allowed`, tag `Account Banner`. Safe: it only reads. Published types.
+    /// `banners-allowed`, tag `Account Banner`. Read-only, retried automatically. Published types.
     /// - Result: bool, `application/json`.
     #[inline]
     pub fn banners_allowed(&self) -> BannersAllowed {
@@ -16,7 +16,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/banners`
     ///
-    /// `create-account-scoped-banners`, tag `Account Banner`. Not repeated: twice may be more than once. Published types.
+    /// `create-account-scoped-banners`, tag `Account Banner`. Not idempotent, never retried. Published types.
     /// - Body, optional: [`types::BannerDto`], `application/json`.
     /// - Result: [`types::BannerResponseDto`], `application/json`.
     #[inline]
@@ -27,7 +27,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/banners/{banner}`
     ///
-    /// `delete-account-scoped-banner`, tag `Account Banner`. Idempotent: twice is as good as once. Published types.
+    /// `delete-account-scoped-banner`, tag `Account Banner`. Idempotent, retried automatically. Published types.
     /// - Required: path `banner`.
     /// - Result: nothing.
     #[inline]
@@ -42,7 +42,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/banners/active`
     ///
-    /// `get-account-scoped-active-banners`, tag `Account Banner`. Safe: it only reads. Published types.
+    /// `get-account-scoped-active-banners`, tag `Account Banner`. Read-only, retried automatically. Published types.
     /// - Result: list of [`types::BannerResponseDto`], `application/json`.
     /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
@@ -53,7 +53,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/banners`
     ///
-    /// `get-account-scoped-banners`, tag `Account Banner`. Safe: it only reads. Published types.
+    /// `get-account-scoped-banners`, tag `Account Banner`. Read-only, retried automatically. Published types.
     /// - Result: list of [`types::BannerResponseDto`], `application/json`.
     /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
@@ -64,7 +64,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/banners/{banner}`
     ///
-    /// `update-account-scoped-banner`, tag `Account Banner`. Idempotent: twice is as good as once. Published types.
+    /// `update-account-scoped-banner`, tag `Account Banner`. Idempotent, retried automatically. Published types.
     /// - Required: path `banner`.
     /// - Body, optional: [`types::BannerDto`], `application/json`.
     /// - Result: [`types::BannerResponseDto`], `application/json`.
@@ -80,7 +80,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/banners/validate-unique-identifier/{bannerId}`
     ///
-    /// `validate-account-scoped-banner-identifier`, tag `Account Banner`. Safe: it only reads. Published types.
+    /// `validate-account-scoped-banner-identifier`, tag `Account Banner`. Read-only, retried automatically. Published types.
     /// - Required: path `banner_id` = `bannerId`.
     /// - Result: bool, `application/json`.
     #[inline]
@@ -113,7 +113,7 @@ impl BannersAllowed {
     pub fn send(self) -> rt::Sending<bool> {
         self.call.json()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -146,7 +146,7 @@ impl CreateAccountScopedBanners {
     pub fn send(self) -> rt::Sending<types::BannerResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -172,7 +172,7 @@ impl DeleteAccountScopedBanner {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -251,7 +251,7 @@ impl GetAccountScopedActiveBanners {
     pub fn send(self) -> rt::Sending<Vec<types::BannerResponseDto>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -344,7 +344,7 @@ impl GetAccountScopedBanners {
     pub fn send(self) -> rt::Sending<Vec<types::BannerResponseDto>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -384,7 +384,7 @@ impl UpdateAccountScopedBanner {
     pub fn send(self) -> rt::Sending<types::BannerResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -410,7 +410,7 @@ impl ValidateAccountScopedBannerIdentifier {
     pub fn send(self) -> rt::Sending<bool> {
         self.call.json()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

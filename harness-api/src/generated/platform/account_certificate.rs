@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/certificates`
     ///
-    /// `create-account-scoped-certificates`, tag `Account Certificate`. Not repeated: twice may be more than once. Published types.
+    /// `create-account-scoped-certificates`, tag `Account Certificate`. Not idempotent, never retried. Published types.
     /// - Body, optional: [`types::CertificateDto`], `application/json`, `multipart/form-data`.
     /// - Result: [`types::CertificateResponseDto`], `application/json`.
     #[inline]
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/certificates/{certificate}`
     ///
-    /// `delete-account-scoped-certificate`, tag `Account Certificate`. Idempotent: twice is as good as once. Published types.
+    /// `delete-account-scoped-certificate`, tag `Account Certificate`. Idempotent, retried automatically. Published types.
     /// - Required: path `certificate`.
     /// - Result: nothing.
     #[inline]
@@ -41,7 +41,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/certificates/{certificate}`
     ///
-    /// `get-account-scoped-certificate`, tag `Account Certificate`. Safe: it only reads. Published types.
+    /// `get-account-scoped-certificate`, tag `Account Certificate`. Read-only, retried automatically. Published types.
     /// - Required: path `certificate`.
     /// - Result: [`types::CertificateResponseDto`], `application/json`.
     #[inline]
@@ -56,7 +56,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/certificates`
     ///
-    /// `get-account-scoped-certificates`, tag `Account Certificate`. Safe: it only reads. Published types.
+    /// `get-account-scoped-certificates`, tag `Account Certificate`. Read-only, retried automatically. Published types.
     /// - Result: list of [`types::CertificateResponseDto`], `application/json`.
     /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
@@ -67,7 +67,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/certificates/{certificate}`
     ///
-    /// `update-account-scoped-certificate`, tag `Account Certificate`. Not repeated: twice may be more than once. Published types.
+    /// `update-account-scoped-certificate`, tag `Account Certificate`. Not idempotent, never retried. Published types.
     /// - Required: path `certificate`.
     /// - Body, optional: [`types::CertificateDto`], `application/json`, `multipart/form-data`.
     /// - Result: [`types::CertificateResponseDto`], `application/json`.
@@ -94,7 +94,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/certificates/validate-unique-identifier/{certificate}`
     ///
-    /// `validate-account-scoped-certificate-identifier`, tag `Account Certificate`. Safe: it only reads. Published types.
+    /// `validate-account-scoped-certificate-identifier`, tag `Account Certificate`. Read-only, retried automatically. Published types.
     /// - Required: path `certificate`.
     /// - Result: bool, `application/json`.
     #[inline]
@@ -151,7 +151,7 @@ impl CreateAccountScopedCertificates {
     pub fn send(self) -> rt::Sending<types::CertificateResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -184,7 +184,7 @@ impl DeleteAccountScopedCertificate {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -210,7 +210,7 @@ impl GetAccountScopedCertificate {
     pub fn send(self) -> rt::Sending<types::CertificateResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -295,7 +295,7 @@ impl GetAccountScopedCertificates {
     pub fn send(self) -> rt::Sending<Vec<types::CertificateResponseDto>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -349,7 +349,7 @@ impl UpdateAccountScopedCertificate {
     pub fn send(self) -> rt::Sending<types::CertificateResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -375,7 +375,7 @@ impl ValidateAccountScopedCertificateIdentifier {
     pub fn send(self) -> rt::Sending<bool> {
         self.call.json()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/favorites`
     ///
-    /// `create-account-favorite`, tag `Account Favorites`. Not repeated: twice may be more than once. Published types.
+    /// `create-account-favorite`, tag `Account Favorites`. Not idempotent, never retried. Published types.
     /// - Body, optional: [`types::FavoriteDto`], `application/json`.
     /// - Result: [`types::FavoriteResponse`], `application/json`.
     #[inline]
@@ -17,7 +17,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/favorites/{user-id}`
     ///
-    /// `delete-account-favorite`, tag `Account Favorites`. Idempotent: twice is as good as once. Published types.
+    /// `delete-account-favorite`, tag `Account Favorites`. Idempotent, retried automatically. Published types.
     /// - Required: path `user_id` = `user-id`.
     /// - Result: nothing.
     #[inline]
@@ -32,7 +32,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/favorites/{user-id}`
     ///
-    /// `get-account-favorites`, tag `Account Favorites`. Safe: it only reads. Published types.
+    /// `get-account-favorites`, tag `Account Favorites`. Read-only, retried automatically. Published types.
     /// - Required: path `user_id` = `user-id`.
     /// - Result: list of [`types::FavoriteResponse`], `application/json`.
     /// - List: `whole list, items body`.
@@ -73,7 +73,7 @@ impl CreateAccountFavorite {
     pub fn send(self) -> rt::Sending<types::FavoriteResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -122,7 +122,7 @@ impl DeleteAccountFavorite {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -163,7 +163,7 @@ impl GetAccountFavorites {
     pub fn send(self) -> rt::Sending<Vec<types::FavoriteResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

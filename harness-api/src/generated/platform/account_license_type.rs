@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/subscription/{accountIdentifier}`
     ///
-    /// `get-license-type`, tag `Account License Type`. Safe: it only reads. Published types.
+    /// `get-license-type`, tag `Account License Type`. Read-only, retried automatically. Published types.
     /// - Required: path `account_identifier` = `accountIdentifier`.
     /// - Result: nothing.
     #[inline]
@@ -32,7 +32,7 @@ impl GetLicenseType {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

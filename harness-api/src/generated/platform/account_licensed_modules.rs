@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/licensedModules`
     ///
-    /// `get-account-licensed-modules`, tag `Account Licensed Modules`. Safe: it only reads. Published types.
+    /// `get-account-licensed-modules`, tag `Account Licensed Modules`. Read-only, retried automatically. Published types.
     /// - Result: [`types::LicensedModules`], `application/json`.
     #[inline]
     pub fn get_account_licensed_modules(&self) -> GetAccountLicensedModules {
@@ -34,7 +34,7 @@ impl GetAccountLicensedModules {
     pub fn send(self) -> rt::Sending<types::LicensedModules> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

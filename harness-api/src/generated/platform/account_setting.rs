@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ng/api/account-setting`
     ///
-    /// `getAccountSetting`, tag `AccountSetting`. Safe: it only reads. Published types.
+    /// `getAccountSetting`, tag `AccountSetting`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `type_` = `type`.
     /// - Result: [`types::ResponseDtoAccountSettingResponse`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
     #[inline]
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/account-setting/list`
     ///
-    /// `listAccountSetting`, tag `AccountSetting`. Safe: it only reads. Published types.
+    /// `listAccountSetting`, tag `AccountSetting`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoListAccountSettings`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
     /// - List: `whole list, items data`.
@@ -39,7 +39,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/account-setting`
     ///
-    /// `updateAccountSetting`, tag `AccountSetting`. Idempotent: twice is as good as once. Published types.
+    /// `updateAccountSetting`, tag `AccountSetting`. Idempotent, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::AccountSettings`], `application/json`, `text/html`, `text/plain`, `text/yaml`.
     /// - Result: [`types::ResponseDtoAccountSettingResponse`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
@@ -121,7 +121,7 @@ impl GetAccountSetting {
     pub fn send(self) -> rt::Sending<types::ResponseDtoAccountSettingResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -166,7 +166,7 @@ impl ListAccountSetting {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListAccountSettings> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -192,7 +192,7 @@ impl UpdateAccountSetting {
     pub fn send(self) -> rt::Sending<types::ResponseDtoAccountSettingResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

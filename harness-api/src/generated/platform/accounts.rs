@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ng/api/accounts/feature-flags/{accountIdentifier}`
     ///
-    /// `enabledFeatureFlags`, tag `Accounts`. Safe: it only reads. Published types.
+    /// `enabledFeatureFlags`, tag `Accounts`. Read-only, retried automatically. Published types.
     /// - Required: path `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoCollectionFeatureFlag`], `application/json`; errors 400, 500.
     /// - List: `whole list, items data`.
@@ -22,7 +22,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/accounts/{accountIdentifier}`
     ///
-    /// `getAccountNG`, tag `Accounts`. Safe: it only reads. Published types.
+    /// `getAccountNG`, tag `Accounts`. Read-only, retried automatically. Published types.
     /// - Required: path `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoAccount`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
@@ -34,7 +34,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/accounts/{accountIdentifier}/immutable-delegate-enabled`
     ///
-    /// `isImmutableDelegateEnabled`, tag `Accounts`. Safe: it only reads. Published types.
+    /// `isImmutableDelegateEnabled`, tag `Accounts`. Read-only, retried automatically. Published types.
     /// - Required: path `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[inline]
@@ -49,7 +49,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/accounts/license/update/{accountIdentifier}`
     ///
-    /// `licenseUpdateFromUING`, tag `Accounts`. Idempotent: twice is as good as once. Published types.
+    /// `licenseUpdateFromUING`, tag `Accounts`. Idempotent, retried automatically. Published types.
     /// - Required: path `account_identifier` = `accountIdentifier`; query `account_status` = `accountStatus`, `account_type` = `accountType`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[inline]
@@ -68,7 +68,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/accounts/{accountIdentifier}/default-experience`
     ///
-    /// `updateAccountDefaultExperienceNG`, tag `Accounts`. Idempotent: twice is as good as once. Published types.
+    /// `updateAccountDefaultExperienceNG`, tag `Accounts`. Idempotent, retried automatically. Published types.
     /// - Required: path `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::Account`], `application/json`.
     /// - Result: [`types::ResponseDtoAccount`], `application/json`, `application/yaml`; errors 400, 500.
@@ -86,7 +86,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/accounts/{accountIdentifier}/name`
     ///
-    /// `updateAccountNameNG`, tag `Accounts`. Idempotent: twice is as good as once. Published types.
+    /// `updateAccountNameNG`, tag `Accounts`. Idempotent, retried automatically. Published types.
     /// - Required: path `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::Account`], `application/json`.
     /// - Result: [`types::ResponseDtoAccount`], `application/json`, `application/yaml`; errors 400, 500.
@@ -115,7 +115,7 @@ impl EnabledFeatureFlags {
     pub fn send(self) -> rt::Sending<types::ResponseDtoCollectionFeatureFlag> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -141,7 +141,7 @@ impl GetAccountNg {
     pub fn send(self) -> rt::Sending<types::ResponseDtoAccount> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -160,7 +160,7 @@ impl IsImmutableDelegateEnabled {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -179,7 +179,7 @@ impl LicenseUpdateFromUing {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -198,7 +198,7 @@ impl UpdateAccountDefaultExperienceNg {
     pub fn send(self) -> rt::Sending<types::ResponseDtoAccount> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -217,7 +217,7 @@ impl UpdateAccountNameNg {
     pub fn send(self) -> rt::Sending<types::ResponseDtoAccount> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

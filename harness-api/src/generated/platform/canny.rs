@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/canny/post`
     ///
-    /// `createCannyPost`, tag `Canny`. Not repeated: twice may be more than once. Published types.
+    /// `createCannyPost`, tag `Canny`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::CannyPostBody`], `application/json`.
     /// - Result: [`types::ResponseDtoCannyResponse`], `application/json`, `application/yaml`.
@@ -22,7 +22,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/canny/postV2`
     ///
-    /// `createCannyPostV2`, tag `Canny`. Not repeated: twice may be more than once. Published types.
+    /// `createCannyPostV2`, tag `Canny`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::CannyPostV2Body`], `application/json`.
     /// - Result: [`types::ResponseDtoCannyResponse`], `application/json`, `application/yaml`.
@@ -38,7 +38,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/canny/boards`
     ///
-    /// `getCannyBoards`, tag `Canny`. Safe: it only reads. Published types.
+    /// `getCannyBoards`, tag `Canny`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoCannyBoardsResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -53,7 +53,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/canny/categories`
     ///
-    /// `getCannyBoards_1`, tag `Canny`. Safe: it only reads. Published types.
+    /// `getCannyBoards_1`, tag `Canny`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoCannyCategoriesResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -86,7 +86,7 @@ impl CreateCannyPost {
     pub fn send(self) -> rt::Sending<types::ResponseDtoCannyResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -112,7 +112,7 @@ impl CreateCannyPostV2 {
     pub fn send(self) -> rt::Sending<types::ResponseDtoCannyResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -131,7 +131,7 @@ impl GetCannyBoards {
     pub fn send(self) -> rt::Sending<types::ResponseDtoCannyBoardsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -150,7 +150,7 @@ impl GetCannyCategories {
     pub fn send(self) -> rt::Sending<types::ResponseDtoCannyCategoriesResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/credits/allocation/export/{accountIdentifier}`
     ///
-    /// `credits-allocation-export-data`, tag `Credits allocation by account and moduleType`. Safe: it only reads. Published types.
+    /// `credits-allocation-export-data`, tag `Credits allocation by account and moduleType`. Read-only, retried automatically. Published types.
     /// - Required: path `account_identifier` = `accountIdentifier`; query `module_type` = `moduleType`.
     /// - Result: nothing.
     #[inline]
@@ -34,7 +34,7 @@ impl CreditsAllocationExportData {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

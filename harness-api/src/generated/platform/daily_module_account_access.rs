@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/dailyModuleAccountAccess`
     ///
-    /// `get-v1-dailyModuleAccountAccess`, tag `Daily Module Account Access`. Safe: it only reads. The answer is published; the body is inferred from one sample.
+    /// `get-v1-dailyModuleAccountAccess`, tag `Daily Module Account Access`. Read-only, retried automatically. The response is published; the body is inferred from one sample.
     /// - Required: query `year`, `month`, `module_type` = `moduleType`.
     /// - Body, optional: json, `application/json`.
     /// - Result: list of [`types::DailyModuleAccountAccessDto`], `application/json`.
@@ -52,7 +52,7 @@ impl GetDailyModuleAccountAccess {
     pub fn send(self) -> rt::Sending<Vec<types::DailyModuleAccountAccessDto>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/eula/sign`
     ///
-    /// `sign-eula`, tag `EULA`. Not repeated: twice may be more than once. Published types.
+    /// `sign-eula`, tag `EULA`. Not idempotent, never retried. Published types.
     /// - Body, optional: [`types::EulaSignRequest`], `application/json`.
     /// - Result: [`types::EulaSignResponse`], `application/json`.
     #[inline]
@@ -17,7 +17,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/eula/validate-sign`
     ///
-    /// `validate-eula-sign`, tag `EULA`. Safe: it only reads. Published types.
+    /// `validate-eula-sign`, tag `EULA`. Read-only, retried automatically. Published types.
     /// - Required: query `agreement_type`.
     /// - Result: [`types::EulaSignResponse`], `application/json`.
     #[inline]
@@ -61,7 +61,7 @@ impl SignEula {
     pub fn send(self) -> rt::Sending<types::EulaSignResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -87,7 +87,7 @@ impl ValidateEulaSign {
     pub fn send(self) -> rt::Sending<types::EulaSignResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

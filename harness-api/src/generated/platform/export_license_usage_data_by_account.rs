@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/licenseUsageActivity/export/{accountIdentifier}`
     ///
-    /// `export-license-usage-activity`, tag `Export License Usage Data By Account`. Not repeated: twice may be more than once. Published types.
+    /// `export-license-usage-activity`, tag `Export License Usage Data By Account`. Not idempotent, never retried. Published types.
     /// - Required: path `account_identifier` = `accountIdentifier`; query `start_time` = `startTime`, `end_time` = `endTime`.
     /// - Body: [`types::LicenseUsageActivityFilterPropertiesDto`], `application/json`.
     /// - Result: nothing.
@@ -39,7 +39,7 @@ impl ExportLicenseUsageActivity {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

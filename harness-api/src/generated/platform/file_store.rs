@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/file-store/yaml`
     ///
-    /// `createViaYAML`, tag `File Store`. Not repeated: twice may be more than once. Published types.
+    /// `createViaYAML`, tag `File Store`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: `application/yaml`.
     /// - Result: [`types::ResponseDtoFile`], `application/json`, `application/yaml`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /ng/api/file-store/{identifier}`
     ///
-    /// `deleteFile`, tag `File Store`. Idempotent: twice is as good as once. Published types.
+    /// `deleteFile`, tag `File Store`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[inline]
@@ -41,7 +41,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/file-store/files/{identifier}/download`
     ///
-    /// `downloadFile`, tag `File Store`. Safe: it only reads. Published types.
+    /// `downloadFile`, tag `File Store`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: bytes, as a stream, `application/octet-stream`.
     #[inline]
@@ -58,7 +58,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/file-store`
     ///
-    /// `create`, tag `File Store`. Not repeated: twice may be more than once. Published types.
+    /// `create`, tag `File Store`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`; form `name`, `parent_identifier` = `parentIdentifier`, `type_` = `type`.
     /// - Body, optional: `multipart/form-data`.
     /// - Result: [`types::ResponseDtoFile`], `application/json`, `application/yaml`.
@@ -80,7 +80,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/file-store/{identifier}`
     ///
-    /// `update`, tag `File Store`. Not repeated: twice may be more than once. Published types.
+    /// `update`, tag `File Store`. Not idempotent, never retried. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`; form `identifier_form` = `identifier`, `name`, `parent_identifier` = `parentIdentifier`, `type_` = `type`.
     /// - Body, optional: `multipart/form-data`.
     /// - Result: [`types::ResponseDtoFile`], `application/json`, `application/yaml`.
@@ -106,7 +106,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/file-store/files/createdBy`
     ///
-    /// `getCreatedByList`, tag `File Store`. Safe: it only reads. Published types.
+    /// `getCreatedByList`, tag `File Store`. Read-only, retried automatically. Published types.
     /// - Result: [`types::ResponseDtoSetEmbeddedUserDetailsDto`], `application/json`, `application/yaml`.
     /// - List: `whole list, items data`.
     #[inline]
@@ -117,7 +117,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/file-store/supported-entity-types`
     ///
-    /// `getEntityTypes`, tag `File Store`. Safe: it only reads. Published types.
+    /// `getEntityTypes`, tag `File Store`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoListEntityType`], `application/json`, `application/yaml`.
     /// - List: `whole list, items data`.
@@ -133,7 +133,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/file-store/{identifier}`
     ///
-    /// `getFile`, tag `File Store`. Safe: it only reads. Published types.
+    /// `getFile`, tag `File Store`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoFile`], `application/json`, `application/yaml`.
     #[inline]
@@ -150,7 +150,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/file-store/files/{scopedFilePath}/content`
     ///
-    /// `getFileContentUsingScopedFilePath`, tag `File Store`. Safe: it only reads. Published types.
+    /// `getFileContentUsingScopedFilePath`, tag `File Store`. Read-only, retried automatically. Published types.
     /// - Required: path `scoped_file_path` = `scopedFilePath`.
     /// - Result: [`types::ResponseDtoString`], `application/json`, `application/yaml`.
     #[deprecated]
@@ -166,7 +166,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/file-store/files/content`
     ///
-    /// `getFileContentUsingScopedFilePathV2`, tag `File Store`. Safe: it only reads. Published types.
+    /// `getFileContentUsingScopedFilePathV2`, tag `File Store`. Read-only, retried automatically. Published types.
     /// - Body, optional: text, `application/json`.
     /// - Result: [`types::ResponseDtoString`], `application/json`, `application/yaml`.
     #[inline]
@@ -179,7 +179,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/file-store/folder`
     ///
-    /// `getFolderNodes`, tag `File Store`. Safe: it only reads. Published types.
+    /// `getFolderNodes`, tag `File Store`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::FolderNode`], `application/json`.
     /// - Result: [`types::ResponseDtoFolderNode`], `application/json`, `application/yaml`.
@@ -197,7 +197,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/file-store/{identifier}/referenced-by`
     ///
-    /// `getReferencedBy`, tag `File Store`. Safe: it only reads. Published types.
+    /// `getReferencedBy`, tag `File Store`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoPageResponseEntitySetupUsage`], `application/json`, `application/yaml`.
     /// - List: `paged pageIndex/pageSize from 0, size 100, at most 1000, items data.content, total data.totalItems, size data.pageSize, last data.last`.
@@ -215,7 +215,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/file-store`
     ///
-    /// `listFilesAndFolders`, tag `File Store`. Safe: it only reads. Published types.
+    /// `listFilesAndFolders`, tag `File Store`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoPageFile`], `application/json`, `application/yaml`.
     /// - List: `paged pageIndex/pageSize from 0, size 50, at most 1000, items data.content, total data.totalElements, size data.size, last data.last`.
@@ -231,7 +231,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/file-store/files/filter`
     ///
-    /// `listFilesWithFilter`, tag `File Store`. Safe: it only reads. Published types.
+    /// `listFilesWithFilter`, tag `File Store`. Read-only, retried automatically. Published types.
     /// - Body, optional: [`types::FilesFilterPropertiesDto`], `application/json`.
     /// - Result: [`types::ResponseDtoPageFile`], `application/json`, `application/yaml`.
     /// - List: `paged pageIndex/pageSize from 0, size 50, at most 1000, items data.content, total data.totalElements, size data.size, last data.last`.
@@ -243,7 +243,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/file-store/yaml/{identifier}`
     ///
-    /// `updateViaYAML`, tag `File Store`. Idempotent: twice is as good as once. Published types.
+    /// `updateViaYAML`, tag `File Store`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Body: `application/yaml`.
     /// - Result: [`types::ResponseDtoFile`], `application/json`, `application/yaml`.
@@ -288,7 +288,7 @@ impl CreateViaYaml {
     pub fn send(self) -> rt::Sending<types::ResponseDtoFile> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -328,7 +328,7 @@ impl DeleteFile {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -361,7 +361,7 @@ impl DownloadFile {
     pub fn send(self) -> rt::Sending<rt::ByteStream> {
         self.call.byte_answer()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -436,7 +436,7 @@ impl FileStoreCreate {
     pub fn send(self) -> rt::Sending<types::ResponseDtoFile> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -504,7 +504,7 @@ impl FileStoreUpdate {
     pub fn send(self) -> rt::Sending<types::ResponseDtoFile> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -544,7 +544,7 @@ impl GetCreatedByList {
     pub fn send(self) -> rt::Sending<types::ResponseDtoSetEmbeddedUserDetailsDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -570,7 +570,7 @@ impl GetEntityTypes {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListEntityType> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -610,7 +610,7 @@ impl GetFile {
     pub fn send(self) -> rt::Sending<types::ResponseDtoFile> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -650,7 +650,7 @@ impl GetFileContentUsingScopedFilePath {
     pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -697,7 +697,7 @@ impl GetFileContentUsingScopedFilePathV2 {
     pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -742,7 +742,7 @@ impl GetFolderNodes {
     pub fn send(self) -> rt::Sending<types::ResponseDtoFolderNode> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -811,7 +811,7 @@ impl GetReferencedBy {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseEntitySetupUsage> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -899,7 +899,7 @@ impl ListFilesAndFolders {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageFile> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -998,7 +998,7 @@ impl ListFilesWithFilter {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageFile> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1038,7 +1038,7 @@ impl UpdateViaYaml {
     pub fn send(self) -> rt::Sending<types::ResponseDtoFile> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

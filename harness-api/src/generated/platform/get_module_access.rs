@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/moduleAccess`
     ///
-    /// `get-v1-moduleAccess`, tag `Get Module Access`. Safe: it only reads. Published types.
+    /// `get-v1-moduleAccess`, tag `Get Module Access`. Read-only, retried automatically. Published types.
     /// - Result: [`types::ModuleAccessResponse`], `application/json`.
     #[inline]
     pub fn get_module_access(&self) -> GetModuleAccess {
@@ -48,7 +48,7 @@ impl GetModuleAccess {
     pub fn send(self) -> rt::Sending<types::ModuleAccessResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/licenseUsageActivity/{accountIdentifier}`
     ///
-    /// `license-usage-activity`, tag `License Usage Data By Account`. Safe: it only reads. Published types.
+    /// `license-usage-activity`, tag `License Usage Data By Account`. Read-only, retried automatically. Published types.
     /// - Required: path `account_identifier` = `accountIdentifier`; query `start_time` = `startTime`, `end_time` = `endTime`, `rollup`.
     /// - Body: [`types::LicenseUsageActivityFilterPropertiesDto`], `application/json`.
     /// - Result: list of [`types::LicenseUsageActivity`], `application/json`.
@@ -41,7 +41,7 @@ impl LicenseUsageActivity {
     pub fn send(self) -> rt::Sending<Vec<types::LicenseUsageActivity>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

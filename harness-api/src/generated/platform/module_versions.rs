@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/module-versions`
     ///
-    /// `list-module-versions`, tag `Module Versions`. Safe: it only reads. Published types.
+    /// `list-module-versions`, tag `Module Versions`. Read-only, retried automatically. Published types.
     /// - Result: list of [`types::ModuleVersionsResponse`], `application/json`.
     /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
@@ -42,7 +42,7 @@ impl ListModuleVersions {
     pub fn send(self) -> rt::Sending<Vec<types::ModuleVersionsResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/certificates`
     ///
-    /// `create-org-scoped-certificates`, tag `Org Certificate`. Not repeated: twice may be more than once. Published types.
+    /// `create-org-scoped-certificates`, tag `Org Certificate`. Not idempotent, never retried. Published types.
     /// - Required: path `org`.
     /// - Body, optional: [`types::CertificateDto`], `application/json`, `multipart/form-data`.
     /// - Result: [`types::CertificateResponseDto`], `application/json`.
@@ -33,7 +33,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/orgs/{org}/certificates/{certificate}`
     ///
-    /// `delete-org-scoped-certificate`, tag `Org Certificate`. Idempotent: twice is as good as once. Published types.
+    /// `delete-org-scoped-certificate`, tag `Org Certificate`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `certificate`.
     /// - Result: nothing.
     #[inline]
@@ -50,7 +50,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/certificates/{certificate}`
     ///
-    /// `get-org-scoped-certificate`, tag `Org Certificate`. Safe: it only reads. Published types.
+    /// `get-org-scoped-certificate`, tag `Org Certificate`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `certificate`.
     /// - Result: [`types::CertificateResponseDto`], `application/json`.
     #[inline]
@@ -67,7 +67,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/certificates`
     ///
-    /// `get-org-scoped-certificates`, tag `Org Certificate`. Safe: it only reads. Published types.
+    /// `get-org-scoped-certificates`, tag `Org Certificate`. Read-only, retried automatically. Published types.
     /// - Required: path `org`.
     /// - Result: list of [`types::CertificateResponseDto`], `application/json`.
     /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
@@ -83,7 +83,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/orgs/{org}/certificates/{certificate}`
     ///
-    /// `update-org-scoped-certificate`, tag `Org Certificate`. Not repeated: twice may be more than once. Published types.
+    /// `update-org-scoped-certificate`, tag `Org Certificate`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `certificate`.
     /// - Body, optional: [`types::CertificateDto`], `application/json`, `multipart/form-data`.
     /// - Result: [`types::CertificateResponseDto`], `application/json`.
@@ -114,7 +114,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/certificates/validate-unique-identifier/{certificate}`
     ///
-    /// `validate-org-scoped-certificate-identifier`, tag `Org Certificate`. Safe: it only reads. Published types.
+    /// `validate-org-scoped-certificate-identifier`, tag `Org Certificate`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `certificate`.
     /// - Result: bool, `application/json`.
     #[inline]
@@ -170,7 +170,7 @@ impl CreateOrgScopedCertificates {
     pub fn send(self) -> rt::Sending<types::CertificateResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -203,7 +203,7 @@ impl DeleteOrgScopedCertificate {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -229,7 +229,7 @@ impl GetOrgScopedCertificate {
     pub fn send(self) -> rt::Sending<types::CertificateResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -307,7 +307,7 @@ impl GetOrgScopedCertificates {
     pub fn send(self) -> rt::Sending<Vec<types::CertificateResponseDto>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -361,7 +361,7 @@ impl UpdateOrgScopedCertificate {
     pub fn send(self) -> rt::Sending<types::CertificateResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -387,7 +387,7 @@ impl ValidateOrgScopedCertificateIdentifier {
     pub fn send(self) -> rt::Sending<bool> {
         self.call.json()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

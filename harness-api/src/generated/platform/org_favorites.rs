@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/favorites`
     ///
-    /// `create-org-favorite`, tag `Org Favorites`. Not repeated: twice may be more than once. Published types.
+    /// `create-org-favorite`, tag `Org Favorites`. Not idempotent, never retried. Published types.
     /// - Required: path `org`.
     /// - Body, optional: [`types::FavoriteDto`], `application/json`.
     /// - Result: [`types::FavoriteResponse`], `application/json`.
@@ -18,7 +18,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/orgs/{org}/favorites/{user-id}`
     ///
-    /// `delete-org-favorite`, tag `Org Favorites`. Idempotent: twice is as good as once. Published types.
+    /// `delete-org-favorite`, tag `Org Favorites`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `user_id` = `user-id`.
     /// - Result: nothing.
     #[inline]
@@ -35,7 +35,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/favorites/{user-id}`
     ///
-    /// `get-org-favorites`, tag `Org Favorites`. Safe: it only reads. Published types.
+    /// `get-org-favorites`, tag `Org Favorites`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `user_id` = `user-id`.
     /// - Result: list of [`types::FavoriteResponse`], `application/json`.
     /// - List: `whole list, items body`.
@@ -78,7 +78,7 @@ impl CreateOrgFavorite {
     pub fn send(self) -> rt::Sending<types::FavoriteResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -126,7 +126,7 @@ impl DeleteOrgFavorite {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -167,7 +167,7 @@ impl GetOrgFavorites {
     pub fn send(self) -> rt::Sending<Vec<types::FavoriteResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

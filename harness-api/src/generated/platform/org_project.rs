@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects`
     ///
-    /// `create-org-scoped-project`, tag `Org Project`. Not repeated: twice may be more than once. Published types.
+    /// `create-org-scoped-project`, tag `Org Project`. Not idempotent, never retried. Published types.
     /// - Required: path `org`.
     /// - Body: [`types::CreateProjectRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ProjectResponse`], `application/json`, `application/yaml`.
@@ -37,7 +37,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}`
     ///
-    /// `delete-org-scoped-project`, tag `Org Project`. Idempotent: twice is as good as once. Published types.
+    /// `delete-org-scoped-project`, tag `Org Project`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Result: [`types::ProjectResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -54,7 +54,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}`
     ///
-    /// `get-org-scoped-project`, tag `Org Project`. Safe: it only reads. Published types.
+    /// `get-org-scoped-project`, tag `Org Project`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Result: [`types::ProjectResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -71,7 +71,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects`
     ///
-    /// `get-org-scoped-projects`, tag `Org Project`. Safe: it only reads. Published types.
+    /// `get-org-scoped-projects`, tag `Org Project`. Read-only, retried automatically. Published types.
     /// - Required: path `org`.
     /// - Result: list of [`types::ProjectResponse`], `application/json`, `application/yaml`.
     /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
@@ -86,7 +86,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/orgs/{org}/projects/{project}`
     ///
-    /// `update-org-scoped-project`, tag `Org Project`. Idempotent: twice is as good as once. Published types.
+    /// `update-org-scoped-project`, tag `Org Project`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Body: [`types::UpdateProjectRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ProjectResponse`], `application/json`, `application/yaml`.
@@ -139,7 +139,7 @@ impl CreateOrgScopedProject {
     pub fn send(self) -> rt::Sending<types::ProjectResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -165,7 +165,7 @@ impl DeleteOrgScopedProject {
     pub fn send(self) -> rt::Sending<types::ProjectResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -191,7 +191,7 @@ impl GetOrgScopedProject {
     pub fn send(self) -> rt::Sending<types::ProjectResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -290,7 +290,7 @@ impl GetOrgScopedProjects {
     pub fn send(self) -> rt::Sending<Vec<types::ProjectResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -323,7 +323,7 @@ impl UpdateOrgScopedProject {
     pub fn send(self) -> rt::Sending<types::ProjectResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

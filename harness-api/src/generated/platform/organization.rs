@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs`
     ///
-    /// `create-organization`, tag `Organization`. Not repeated: twice may be more than once. Published types.
+    /// `create-organization`, tag `Organization`. Not idempotent, never retried. Published types.
     /// - Body: [`types::CreateOrganizationRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::OrganizationResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -32,7 +32,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /ng/api/organizations/{identifier}`
     ///
-    /// `deleteOrganization`, tag `Organization`. Idempotent: twice is as good as once. Published types.
+    /// `deleteOrganization`, tag `Organization`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
@@ -49,7 +49,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/orgs/{org}`
     ///
-    /// `delete-organization`, tag `Organization`. Idempotent: twice is as good as once. Published types.
+    /// `delete-organization`, tag `Organization`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`.
     /// - Result: [`types::OrganizationResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -63,7 +63,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/organizations/{identifier}`
     ///
-    /// `getOrganization`, tag `Organization`. Safe: it only reads. Published types.
+    /// `getOrganization`, tag `Organization`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoOrganizationResponse`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
@@ -80,7 +80,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/organizations`
     ///
-    /// `getOrganizationList`, tag `Organization`. Safe: it only reads. Published types.
+    /// `getOrganizationList`, tag `Organization`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoPageResponseOrganizationResponse`], `application/json`, `application/yaml`; errors 400, 500.
     /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content, total data.totalItems, size data.pageSize, pageToken from data.pageToken`.
@@ -96,7 +96,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}`
     ///
-    /// `get-organization`, tag `Organization`. Safe: it only reads. Published types.
+    /// `get-organization`, tag `Organization`. Read-only, retried automatically. Published types.
     /// - Required: path `org`.
     /// - Result: [`types::OrganizationResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -107,7 +107,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs`
     ///
-    /// `get-organizations`, tag `Organization`. Safe: it only reads. Published types.
+    /// `get-organizations`, tag `Organization`. Read-only, retried automatically. Published types.
     /// - Result: list of [`types::OrganizationResponse`], `application/json`, `application/yaml`.
     /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
@@ -118,7 +118,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/organizations`
     ///
-    /// `postOrganization`, tag `Organization`. Not repeated: twice may be more than once. Published types.
+    /// `postOrganization`, tag `Organization`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::OrganizationRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoOrganizationResponse`], `application/json`, `application/yaml`; errors 400, 500.
@@ -149,7 +149,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/organizations/{identifier}`
     ///
-    /// `putOrganization`, tag `Organization`. Not repeated: twice may be more than once. Published types.
+    /// `putOrganization`, tag `Organization`. Not idempotent, never retried. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::OrganizationRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoOrganizationResponse`], `application/json`, `application/yaml`; errors 400, 500.
@@ -184,7 +184,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/orgs/{org}`
     ///
-    /// `update-organization`, tag `Organization`. Idempotent: twice is as good as once. Published types.
+    /// `update-organization`, tag `Organization`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`.
     /// - Body: [`types::UpdateOrganizationRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::OrganizationResponse`], `application/json`, `application/yaml`.
@@ -233,7 +233,7 @@ impl CreateOrganizationV1 {
     pub fn send(self) -> rt::Sending<types::OrganizationResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -259,7 +259,7 @@ impl DeleteOrganization {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -285,7 +285,7 @@ impl DeleteOrganizationV1 {
     pub fn send(self) -> rt::Sending<types::OrganizationResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -304,7 +304,7 @@ impl GetOrganization {
     pub fn send(self) -> rt::Sending<types::ResponseDtoOrganizationResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -373,7 +373,7 @@ impl GetOrganizationList {
     ) -> rt::Sending<types::ResponseDtoPageResponseOrganizationResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -406,7 +406,7 @@ impl GetOrganizationV1 {
     pub fn send(self) -> rt::Sending<types::OrganizationResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -484,7 +484,7 @@ impl GetOrganizationsV1 {
     pub fn send(self) -> rt::Sending<Vec<types::OrganizationResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -510,7 +510,7 @@ impl PostOrganization {
     pub fn send(self) -> rt::Sending<types::ResponseDtoOrganizationResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -536,7 +536,7 @@ impl PutOrganization {
     pub fn send(self) -> rt::Sending<types::ResponseDtoOrganizationResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -562,7 +562,7 @@ impl UpdateOrganizationV1 {
     pub fn send(self) -> rt::Sending<types::OrganizationResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /ng/api/projects/{identifier}`
     ///
-    /// `deleteProject`, tag `Project`. Idempotent: twice is as good as once. Published types.
+    /// `deleteProject`, tag `Project`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/projects/{identifier}`
     ///
-    /// `getProject`, tag `Project`. Safe: it only reads. Published types.
+    /// `getProject`, tag `Project`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoProjectResponse`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/projects`
     ///
-    /// `getProjectList`, tag `Project`. Safe: it only reads. Published types.
+    /// `getProjectList`, tag `Project`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoPageResponseProjectResponse`], `application/json`, `application/yaml`; errors 400, 500.
     /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content, total data.totalItems, size data.pageSize, pageToken from data.pageToken`.
@@ -56,7 +56,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/projects/list`
     ///
-    /// `getProjectListWithMultiOrgFilter`, tag `Project`. Safe: it only reads. Published types.
+    /// `getProjectListWithMultiOrgFilter`, tag `Project`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoPageResponseProjectResponse`], `application/json`, `application/yaml`.
     /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content, total data.totalItems, size data.pageSize, pageToken from data.pageToken`.
@@ -72,7 +72,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/projects`
     ///
-    /// `postProject`, tag `Project`. Not repeated: twice may be more than once. Published types.
+    /// `postProject`, tag `Project`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::NgProjectRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoProjectResponse`], `application/json`, `application/yaml`; errors 400, 500.
@@ -103,7 +103,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/projects/{identifier}`
     ///
-    /// `putProject`, tag `Project`. Not repeated: twice may be more than once. Published types.
+    /// `putProject`, tag `Project`. Not idempotent, never retried. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::NgProjectRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoProjectResponse`], `application/json`, `application/yaml`; errors 400, 500.
@@ -163,7 +163,7 @@ impl DeleteProject {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -189,7 +189,7 @@ impl GetProject {
     pub fn send(self) -> rt::Sending<types::ResponseDtoProjectResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -289,7 +289,7 @@ impl GetProjectList {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseProjectResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -412,7 +412,7 @@ impl GetProjectListWithMultiOrgFilter {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseProjectResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -445,7 +445,7 @@ impl PostProject {
     pub fn send(self) -> rt::Sending<types::ResponseDtoProjectResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -478,7 +478,7 @@ impl PutProject {
     pub fn send(self) -> rt::Sending<types::ResponseDtoProjectResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/certificates`
     ///
-    /// `create-project-scoped-certificates`, tag `Project Certificate`. Not repeated: twice may be more than once. Published types.
+    /// `create-project-scoped-certificates`, tag `Project Certificate`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`.
     /// - Body, optional: [`types::CertificateDto`], `application/json`, `multipart/form-data`.
     /// - Result: [`types::CertificateResponseDto`], `application/json`.
@@ -37,7 +37,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/certificates/{certificate}`
     ///
-    /// `delete-project-scoped-certificate`, tag `Project Certificate`. Idempotent: twice is as good as once. Published types.
+    /// `delete-project-scoped-certificate`, tag `Project Certificate`. Idempotent, retried automatically. Published types.
     /// - Required: path `certificate`, `org`, `project`.
     /// - Result: nothing.
     #[inline]
@@ -56,7 +56,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/certificates/{certificate}`
     ///
-    /// `get-project-scoped-certificate`, tag `Project Certificate`. Safe: it only reads. Published types.
+    /// `get-project-scoped-certificate`, tag `Project Certificate`. Read-only, retried automatically. Published types.
     /// - Required: path `certificate`, `org`, `project`.
     /// - Result: [`types::CertificateResponseDto`], `application/json`.
     #[inline]
@@ -75,7 +75,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/certificates`
     ///
-    /// `get-project-scoped-certificates`, tag `Project Certificate`. Safe: it only reads. Published types.
+    /// `get-project-scoped-certificates`, tag `Project Certificate`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Result: list of [`types::CertificateResponseDto`], `application/json`.
     /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
@@ -93,7 +93,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/certificates/{certificate}`
     ///
-    /// `update-project-scoped-certificate`, tag `Project Certificate`. Not repeated: twice may be more than once. Published types.
+    /// `update-project-scoped-certificate`, tag `Project Certificate`. Not idempotent, never retried. Published types.
     /// - Required: path `certificate`, `org`, `project`.
     /// - Body, optional: [`types::CertificateDto`], `application/json`, `multipart/form-data`.
     /// - Result: [`types::CertificateResponseDto`], `application/json`.
@@ -128,7 +128,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/certificates/validate-unique-identifier/{certificate}`
     ///
-    /// `validate-project-scoped-certificate-identifier`, tag `Project Certificate`. Safe: it only reads. Published types.
+    /// `validate-project-scoped-certificate-identifier`, tag `Project Certificate`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `certificate`.
     /// - Result: bool, `application/json`.
     #[inline]
@@ -189,7 +189,7 @@ impl CreateProjectScopedCertificates {
     pub fn send(self) -> rt::Sending<types::CertificateResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -222,7 +222,7 @@ impl DeleteProjectScopedCertificate {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -248,7 +248,7 @@ impl GetProjectScopedCertificate {
     pub fn send(self) -> rt::Sending<types::CertificateResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -333,7 +333,7 @@ impl GetProjectScopedCertificates {
     pub fn send(self) -> rt::Sending<Vec<types::CertificateResponseDto>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -387,7 +387,7 @@ impl UpdateProjectScopedCertificate {
     pub fn send(self) -> rt::Sending<types::CertificateResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -413,7 +413,7 @@ impl ValidateProjectScopedCertificateIdentifier {
     pub fn send(self) -> rt::Sending<bool> {
         self.call.json()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/favorites`
     ///
-    /// `create-project-favorite`, tag `Project Favorites`. Not repeated: twice may be more than once. Published types.
+    /// `create-project-favorite`, tag `Project Favorites`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`.
     /// - Body, optional: [`types::FavoriteDto`], `application/json`.
     /// - Result: [`types::FavoriteResponse`], `application/json`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/favorites/{user-id}`
     ///
-    /// `delete-project-favorite`, tag `Project Favorites`. Idempotent: twice is as good as once. Published types.
+    /// `delete-project-favorite`, tag `Project Favorites`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `user_id` = `user-id`.
     /// - Result: nothing.
     #[inline]
@@ -43,7 +43,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/favorites/{user-id}`
     ///
-    /// `get-project-favorites`, tag `Project Favorites`. Safe: it only reads. Published types.
+    /// `get-project-favorites`, tag `Project Favorites`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `user_id` = `user-id`.
     /// - Result: list of [`types::FavoriteResponse`], `application/json`.
     /// - List: `whole list, items body`.
@@ -88,7 +88,7 @@ impl CreateProjectFavorite {
     pub fn send(self) -> rt::Sending<types::FavoriteResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -137,7 +137,7 @@ impl DeleteProjectFavorite {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -178,7 +178,7 @@ impl GetProjectFavorites {
     pub fn send(self) -> rt::Sending<Vec<types::FavoriteResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

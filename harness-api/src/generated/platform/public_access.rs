@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/public-access/check-public`
     ///
-    /// `check-public`, tag `Public Access`. Safe: it only reads. Published types.
+    /// `check-public`, tag `Public Access`. Read-only, retried automatically. Published types.
     /// - Body, optional: [`types::PublicAccessCheckRequest`], `application/json`.
     /// - Result: [`types::PublicAccessCheckResponse`], `application/json`.
     #[inline]
@@ -17,7 +17,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/public-access/disable`
     ///
-    /// `disable-public-access`, tag `Public Access`. Idempotent: twice is as good as once. Published types.
+    /// `disable-public-access`, tag `Public Access`. Idempotent, retried automatically. Published types.
     /// - Result: bool, `application/json`.
     #[inline]
     pub fn disable_public_access(&self) -> DisablePublicAccess {
@@ -27,7 +27,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/public-access/enable`
     ///
-    /// `enable-public-access`, tag `Public Access`. Not repeated: twice may be more than once. Published types.
+    /// `enable-public-access`, tag `Public Access`. Not idempotent, never retried. Published types.
     /// - Body, optional: [`types::PublicAccessRequest`], `application/json`.
     /// - Result: bool, `application/json`.
     #[inline]
@@ -38,7 +38,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/public-access/is-resource-public`
     ///
-    /// `is-resource-public`, tag `Public Access`. Safe: it only reads. Published types.
+    /// `is-resource-public`, tag `Public Access`. Read-only, retried automatically. Published types.
     /// - Body, optional: [`types::PublicAccessRequest`], `application/json`.
     /// - Result: bool, `application/json`.
     #[inline]
@@ -74,7 +74,7 @@ impl CheckPublic {
     pub fn send(self) -> rt::Sending<types::PublicAccessCheckResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -135,7 +135,7 @@ impl DisablePublicAccess {
     pub fn send(self) -> rt::Sending<bool> {
         self.call.json()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -168,7 +168,7 @@ impl EnablePublicAccess {
     pub fn send(self) -> rt::Sending<bool> {
         self.call.json()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -201,7 +201,7 @@ impl IsResourcePublic {
     pub fn send(self) -> rt::Sending<bool> {
         self.call.json()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

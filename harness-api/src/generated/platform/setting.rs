@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ng/api/settings/{identifier}`
     ///
-    /// `getSettingValue`, tag `Setting`. Safe: it only reads. Published types.
+    /// `getSettingValue`, tag `Setting`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoSettingValueResponseDto`], `application/json`, `application/yaml`.
     #[inline]
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/settings`
     ///
-    /// `getSettingsList`, tag `Setting`. Safe: it only reads. Published types.
+    /// `getSettingsList`, tag `Setting`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `category`.
     /// - Result: [`types::ResponseDtoListSettingResponseDto`], `application/json`, `application/yaml`.
     /// - List: `whole list, items data`.
@@ -44,7 +44,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/settings`
     ///
-    /// `updateSettingValue`, tag `Setting`. Idempotent: twice is as good as once. Published types.
+    /// `updateSettingValue`, tag `Setting`. Idempotent, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: list of [`types::SettingRequestDto`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoListSettingUpdateResponseDto`], `application/json`, `application/yaml`.
@@ -85,7 +85,7 @@ impl GetSettingValue {
     pub fn send(self) -> rt::Sending<types::ResponseDtoSettingValueResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -132,7 +132,7 @@ impl GetSettingsList {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListSettingResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -186,7 +186,7 @@ impl UpdateSettingValue {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListSettingUpdateResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/smtpConfig`
     ///
-    /// `createSmtpConfig`, tag `SMTP`. Not repeated: twice may be more than once. Published types.
+    /// `createSmtpConfig`, tag `SMTP`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::NgSmtp`], `application/json`.
     /// - Result: [`types::ResponseDtoNgSmtp`], `application/json`, `application/yaml`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /ng/api/smtpConfig/{identifier}`
     ///
-    /// `deleteSmtpConfig`, tag `SMTP`. Idempotent: twice is as good as once. Published types.
+    /// `deleteSmtpConfig`, tag `SMTP`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[inline]
@@ -41,7 +41,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/smtpConfig`
     ///
-    /// `getSmtpConfig`, tag `SMTP`. Safe: it only reads. Published types.
+    /// `getSmtpConfig`, tag `SMTP`. Read-only, retried automatically. Published types.
     /// - Result: [`types::ResponseDtoNgSmtp`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_smtp_config(&self) -> GetSmtpConfig {
@@ -51,7 +51,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/smtpConfig`
     ///
-    /// `updateSmtp`, tag `SMTP`. Idempotent: twice is as good as once. Published types.
+    /// `updateSmtp`, tag `SMTP`. Idempotent, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::NgSmtp`], `application/json`.
     /// - Result: [`types::ResponseDtoNgSmtp`], `application/json`, `application/yaml`.
@@ -69,7 +69,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/smtpConfig/validate-connectivity`
     ///
-    /// `validateConnectivity`, tag `SMTP`. Not repeated: twice may be more than once. Published types.
+    /// `validateConnectivity`, tag `SMTP`. Not idempotent, never retried. Published types.
     /// - Required: query `identifier`, `account_id` = `accountId`, `to`, `subject`, `body_value` = `body`.
     /// - Result: [`types::ResponseDtoValidationResult`], `application/json`, `application/yaml`.
     #[inline]
@@ -92,7 +92,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/smtpConfig/validateName`
     ///
-    /// `validateName`, tag `SMTP`. Safe: it only reads. Published types.
+    /// `validateName`, tag `SMTP`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`.
     /// - Result: [`types::ResponseDtoValidationResult`], `application/json`, `application/yaml`.
     #[inline]
@@ -114,7 +114,7 @@ impl CreateSmtpConfig {
     pub fn send(self) -> rt::Sending<types::ResponseDtoNgSmtp> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -133,7 +133,7 @@ impl DeleteSmtpConfig {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -159,7 +159,7 @@ impl GetSmtpConfig {
     pub fn send(self) -> rt::Sending<types::ResponseDtoNgSmtp> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -178,7 +178,7 @@ impl UpdateSmtp {
     pub fn send(self) -> rt::Sending<types::ResponseDtoNgSmtp> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -197,7 +197,7 @@ impl ValidateConnectivity {
     pub fn send(self) -> rt::Sending<types::ResponseDtoValidationResult> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -223,7 +223,7 @@ impl ValidateName {
     pub fn send(self) -> rt::Sending<types::ResponseDtoValidationResult> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

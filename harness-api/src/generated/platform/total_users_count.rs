@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/devSubscriptions`
     ///
-    /// `get-v1-devSubscriptions`, tag `Total users count`. Safe: it only reads. Published types.
+    /// `get-v1-devSubscriptions`, tag `Total users count`. Read-only, retried automatically. Published types.
     /// - Result: list of [`types::SubscriptionUsageDto`], `application/json`.
     /// - List: `whole list, items body`.
     #[inline]
@@ -42,7 +42,7 @@ impl GetDevSubscriptions {
     pub fn send(self) -> rt::Sending<Vec<types::SubscriptionUsageDto>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `PUT /v1/updateModuleAccess`
     ///
-    /// `put-v1-updateModuleAccess`, tag `Update Module Access`. Idempotent: twice is as good as once. Published types.
+    /// `put-v1-updateModuleAccess`, tag `Update Module Access`. Idempotent, retried automatically. Published types.
     /// - Body, optional: [`types::V1UpdateModuleAccessBody`], `application/json`.
     /// - Result: nothing.
     #[inline]
@@ -42,7 +42,7 @@ impl PutUpdateModuleAccess {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ng/api/usage/{module}`
     ///
-    /// `getLicenseUsage`, tag `Usage`. Safe: it only reads. Published types.
+    /// `getLicenseUsage`, tag `Usage`. Read-only, retried automatically. Published types.
     /// - Required: path `module`.
     /// - Result: [`types::ResponseDtoLicenseUsage`], `application/json`; errors 400, 500.
     #[inline]
@@ -49,7 +49,7 @@ impl GetLicenseUsage {
     pub fn send(self) -> rt::Sending<types::ResponseDtoLicenseUsage> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

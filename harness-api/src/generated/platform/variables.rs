@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/variables`
     ///
-    /// `createVariable`, tag `Variables`. Not repeated: twice may be more than once. Published types.
+    /// `createVariable`, tag `Variables`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::VariableRequestDto`], `application/json`.
     /// - Result: [`types::ResponseDtoVariableResponseDto`], `application/json`; errors 400, 500.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /ng/api/variables/{identifier}`
     ///
-    /// `deleteVariable`, tag `Variables`. Idempotent: twice is as good as once. Published types.
+    /// `deleteVariable`, tag `Variables`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`; errors 400, 500.
     #[inline]
@@ -41,7 +41,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/variables/{identifier}`
     ///
-    /// `getVariable`, tag `Variables`. Safe: it only reads. Published types.
+    /// `getVariable`, tag `Variables`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoVariableResponseDto`], `application/json`; errors 400, 500.
     #[inline]
@@ -58,7 +58,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/variables`
     ///
-    /// `getVariableList`, tag `Variables`. Safe: it only reads. Published types.
+    /// `getVariableList`, tag `Variables`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoPageResponseVariableResponseDto`], `application/json`; errors 400, 500.
     /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content, total data.totalItems, size data.pageSize, pageToken from data.pageToken`.
@@ -74,7 +74,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/variables/list`
     ///
-    /// `listVariable`, tag `Variables`. Safe: it only reads. Published types.
+    /// `listVariable`, tag `Variables`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::VariableListRequestDto`], `application/json`.
     /// - Result: [`types::ResponseDtoPageResponseVariableResponseDto`], `application/json`; errors 400, 500.
@@ -88,7 +88,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/variables`
     ///
-    /// `updateVariable`, tag `Variables`. Idempotent: twice is as good as once. Published types.
+    /// `updateVariable`, tag `Variables`. Idempotent, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::VariableRequestDto`], `application/json`.
     /// - Result: [`types::ResponseDtoVariableResponseDto`], `application/json`; errors 400, 500.
@@ -117,7 +117,7 @@ impl CreateVariable {
     pub fn send(self) -> rt::Sending<types::ResponseDtoVariableResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -150,7 +150,7 @@ impl DeleteVariable {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -183,7 +183,7 @@ impl GetVariable {
     pub fn send(self) -> rt::Sending<types::ResponseDtoVariableResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -261,7 +261,7 @@ impl GetVariableList {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseVariableResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -353,7 +353,7 @@ impl ListVariable {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseVariableResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -379,7 +379,7 @@ impl UpdateVariable {
     pub fn send(self) -> rt::Sending<types::ResponseDtoVariableResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

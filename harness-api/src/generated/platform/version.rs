@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/version`
     ///
-    /// `getVersion`, tag `version`. Safe: it only reads. Published types.
+    /// `getVersion`, tag `version`. Read-only, retried automatically. Published types.
     /// - Result: [`types::VersionInfo`], `application/json`.
     #[inline]
     pub fn get_version(&self) -> GetVersion {
@@ -27,7 +27,7 @@ impl GetVersion {
     pub fn send(self) -> rt::Sending<types::VersionInfo> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

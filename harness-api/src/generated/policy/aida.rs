@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /pm/api/v1/aida/accept`
     ///
-    /// `aida#accept`, tag `aida`. Not repeated: twice may be more than once. Published types.
+    /// `aida#accept`, tag `aida`. Not idempotent, never retried. Published types.
     /// - Body: [`types::AcceptRequestBody`], `application/json`.
     /// - Result: nothing; errors 400, 401, 403, 404, 500, 502.
     #[inline]
@@ -18,7 +18,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /pm/api/v1/aida/analyze`
     ///
-    /// `aida#analyze`, tag `aida`. Safe: it only reads. Published types.
+    /// `aida#analyze`, tag `aida`. Read-only, retried automatically. Published types.
     /// - Body: [`types::AnalyzeRequestBody`], `application/json`.
     /// - Result: [`types::AnalyzeResponse`], `application/json`; errors 400, 401, 403, 404, 500, 502.
     #[inline]
@@ -30,7 +30,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /pm/api/v1/aida/generate`
     ///
-    /// `aida#generate`, tag `aida`. Not repeated: twice may be more than once. Published types.
+    /// `aida#generate`, tag `aida`. Not idempotent, never retried. Published types.
     /// - Body: [`types::GenerateRequestBody`], `application/json`.
     /// - Result: [`types::PolicySample`], `application/json`; errors 400, 401, 403, 404, 500, 502.
     #[inline]
@@ -74,7 +74,7 @@ impl AidaAccept {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -114,7 +114,7 @@ impl AidaAnalyze {
     pub fn send(self) -> rt::Sending<types::AnalyzeResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -154,7 +154,7 @@ impl AidaGenerate {
     pub fn send(self) -> rt::Sending<types::PolicySample> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

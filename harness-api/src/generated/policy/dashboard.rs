@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /pm/api/v1/dashboard`
     ///
-    /// `dashboard#metrics`, tag `dashboard`. Safe: it only reads. Published types.
+    /// `dashboard#metrics`, tag `dashboard`. Read-only, retried automatically. Published types.
     /// - Result: [`types::DashboardMetrics`], `application/json`; errors 400, 401, 403, 404, 500, 502.
     #[inline]
     pub fn get_dashboard_metrics(&self) -> GetDashboardMetrics {
@@ -60,7 +60,7 @@ impl GetDashboardMetrics {
     pub fn send(self) -> rt::Sending<types::DashboardMetrics> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

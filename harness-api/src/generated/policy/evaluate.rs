@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /pm/api/v1/evaluate`
     ///
-    /// `evaluate#evaluate`, tag `evaluate`. Safe: it only reads. Published types.
+    /// `evaluate#evaluate`, tag `evaluate`. Read-only, retried automatically. Published types.
     /// - Body: [`types::EvaluateRequestBody`], `application/json`.
     /// - Result: [`types::EvaluatedPolicy`], `application/json`; errors 400, 401, 403, 404, 500, 502.
     #[inline]
@@ -50,7 +50,7 @@ impl Evaluate {
     pub fn send(self) -> rt::Sending<types::EvaluatedPolicy> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /pm/api/v1/evaluations/evaluation-input-signed-url/{evaluation_id}`
     ///
-    /// `evaluations#evaluation-input-signed-url`, tag `evaluations`. Safe: it only reads. Published types.
+    /// `evaluations#evaluation-input-signed-url`, tag `evaluations`. Read-only, retried automatically. Published types.
     /// - Required: path `evaluation_id`.
     /// - Result: [`types::EvaluationInputSignedUrlResponseBody`], `application/json`; errors 400, 401, 403, 404, 500, 502.
     #[inline]
@@ -21,7 +21,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /pm/api/v1/evaluations/{id}`
     ///
-    /// `evaluations#find`, tag `evaluations`. Safe: it only reads. Published types.
+    /// `evaluations#find`, tag `evaluations`. Read-only, retried automatically. Published types.
     /// - Required: path `id`.
     /// - Result: [`types::Evaluation`], `application/json`; errors 400, 401, 403, 404, 500, 502.
     #[inline]
@@ -32,7 +32,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /pm/api/v1/evaluations/getYaml`
     ///
-    /// `evaluations#getYaml`, tag `evaluations`. Safe: it only reads. Published types.
+    /// `evaluations#getYaml`, tag `evaluations`. Read-only, retried automatically. Published types.
     /// - Required: query `entity_identifier` = `entityIdentifier`, `entity_type` = `entityType`.
     /// - Result: [`types::EntityYaml`], `application/json`.
     #[inline]
@@ -53,7 +53,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /pm/api/v1/evaluations`
     ///
-    /// `evaluations#list`, tag `evaluations`. Safe: it only reads. Published types.
+    /// `evaluations#list`, tag `evaluations`. Read-only, retried automatically. Published types.
     /// - Result: list of [`types::Evaluation`], `application/json`; errors 400, 401, 403, 404, 500, 502.
     /// - List: `paged page/per_page from 0, size 50, items body, total header X-Total-Items, size header X-Page-Size`.
     #[inline]
@@ -96,7 +96,7 @@ impl EvaluationInputSignedUrl {
     pub fn send(self) -> rt::Sending<types::EvaluationInputSignedUrlResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -136,7 +136,7 @@ impl FindEvaluation {
     pub fn send(self) -> rt::Sending<types::Evaluation> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -211,7 +211,7 @@ impl GetEvaluationYaml {
     pub fn send(self) -> rt::Sending<types::EntityYaml> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -328,7 +328,7 @@ impl ListEvaluations {
     pub fn send(self) -> rt::Sending<Vec<types::Evaluation>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /pm/api/v1/examples`
     ///
-    /// `examples#list`, tag `examples`. Safe: it only reads. Published types.
+    /// `examples#list`, tag `examples`. Read-only, retried automatically. Published types.
     /// - Result: list of [`types::PolicyExample`], `application/json`; errors 400, 401, 403, 404, 500, 502.
     /// - List: `whole list, items body`.
     #[inline]
@@ -49,7 +49,7 @@ impl ListExamples {
     pub fn send(self) -> rt::Sending<Vec<types::PolicyExample>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /pm/api/v1/policies`
     ///
-    /// `policies#create`, tag `policies`. Not repeated: twice may be more than once. Published types.
+    /// `policies#create`, tag `policies`. Not idempotent, never retried. Published types.
     /// - Body: [`types::CreateRequestBody`], `application/json`.
     /// - Result: [`types::PolicyManagementPolicy`], `application/json`; errors 400, 401, 403, 404, 500, 502.
     #[inline]
@@ -18,7 +18,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /pm/api/v1/policies/{identifier}`
     ///
-    /// `policies#delete`, tag `policies`. Idempotent: twice is as good as once. Published types.
+    /// `policies#delete`, tag `policies`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`.
     /// - Result: nothing; errors 400, 401, 403, 404, 500, 502.
     #[inline]
@@ -29,7 +29,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /pm/api/v1/policies/{identifier}`
     ///
-    /// `policies#find`, tag `policies`. Safe: it only reads. Published types.
+    /// `policies#find`, tag `policies`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`.
     /// - Result: [`types::PolicyManagementPolicy`], `application/json`; errors 400, 401, 403, 404, 500, 502.
     #[inline]
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /pm/api/v1/policies`
     ///
-    /// `policies#list`, tag `policies`. Safe: it only reads. Published types.
+    /// `policies#list`, tag `policies`. Read-only, retried automatically. Published types.
     /// - Result: list of [`types::PolicyManagementPolicy`], `application/json`; errors 400, 401, 403, 404, 500, 502.
     /// - List: `paged page/per_page from 0, size 50, items body, total header X-Total-Items, size header X-Page-Size`.
     #[inline]
@@ -51,7 +51,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /pm/api/v1/policies/{identifier}/policysets`
     ///
-    /// `policies#list_policy_sets`, tag `policies`. Safe: it only reads. Published types.
+    /// `policies#list_policy_sets`, tag `policies`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`.
     /// - Result: list of [`types::PolicyToPolicySet`], `application/json`.
     /// - List: `paged page/per_page from 0, size 50, items body, total header X-Total-Items, size header X-Page-Size`.
@@ -67,7 +67,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /pm/api/v1/policies/move-policy/{identifier}`
     ///
-    /// `policies#move_policy`, tag `policies`. Not repeated: twice may be more than once. Published types.
+    /// `policies#move_policy`, tag `policies`. Not idempotent, never retried. Published types.
     /// - Required: path `identifier`.
     /// - Body: [`types::MovePolicyRequestBody`], `application/json`.
     /// - Result: [`types::PolicyManagementPolicy`], `application/json`; errors 400, 401, 403, 404, 409, 500, 502.
@@ -85,7 +85,7 @@ impl<'c> Api<'c> {
     }
     /// `PATCH /pm/api/v1/policies/{identifier}`
     ///
-    /// `policies#update`, tag `policies`. Not repeated: twice may be more than once. Published types.
+    /// `policies#update`, tag `policies`. Not idempotent, never retried. Published types.
     /// - Required: path `identifier`.
     /// - Body: [`types::UpdateRequestBody`], `application/json`.
     /// - Result: nothing; errors 400, 401, 403, 404, 500, 502.
@@ -170,7 +170,7 @@ impl CreatePolicy {
     pub fn send(self) -> rt::Sending<types::PolicyManagementPolicy> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -217,7 +217,7 @@ impl DeletePolicy {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -271,7 +271,7 @@ impl FindPolicy {
     pub fn send(self) -> rt::Sending<types::PolicyManagementPolicy> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -362,7 +362,7 @@ impl ListPolicies {
     pub fn send(self) -> rt::Sending<Vec<types::PolicyManagementPolicy>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -442,7 +442,7 @@ impl ListPolicySetsOfPolicy {
     pub fn send(self) -> rt::Sending<Vec<types::PolicyToPolicySet>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -489,7 +489,7 @@ impl MovePolicy {
     pub fn send(self) -> rt::Sending<types::PolicyManagementPolicy> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -571,7 +571,7 @@ impl UpdatePolicy {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

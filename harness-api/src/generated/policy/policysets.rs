@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /pm/api/v1/policysets`
     ///
-    /// `policysets#create`, tag `policysets`. Not repeated: twice may be more than once. Published types.
+    /// `policysets#create`, tag `policysets`. Not idempotent, never retried. Published types.
     /// - Body: [`types::PolicySetCreateRequestBody`], `application/json`.
     /// - Result: [`types::PolicyManagementPolicySet`], `application/json`; errors 400, 401, 403, 404, 500, 502.
     #[inline]
@@ -21,7 +21,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /pm/api/v1/policysets/{identifier}`
     ///
-    /// `policysets#delete`, tag `policysets`. Idempotent: twice is as good as once. Published types.
+    /// `policysets#delete`, tag `policysets`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`.
     /// - Result: nothing; errors 400, 401, 403, 404, 500, 502.
     #[inline]
@@ -32,7 +32,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /pm/api/v1/policysets/{identifier}`
     ///
-    /// `policysets#find`, tag `policysets`. Safe: it only reads. Published types.
+    /// `policysets#find`, tag `policysets`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`.
     /// - Result: [`types::PolicyManagementPolicySet`], `application/json`; errors 400, 401, 403, 404, 500, 502.
     #[inline]
@@ -43,7 +43,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /pm/api/v1/policysets/all`
     ///
-    /// `policysets#listall`, tag `policysets`. Safe: it only reads. Published types.
+    /// `policysets#listall`, tag `policysets`. Read-only, retried automatically. Published types.
     /// - Result: list of [`types::PolicyManagementPolicySet`], `application/json`.
     /// - List: `paged page/per_page from 0, size 50, at most 100, items body`.
     #[inline]
@@ -54,7 +54,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /pm/api/v1/policysets`
     ///
-    /// `policysets#list`, tag `policysets`. Safe: it only reads. Published types.
+    /// `policysets#list`, tag `policysets`. Read-only, retried automatically. Published types.
     /// - Result: list of [`types::PolicyManagementPolicySet`], `application/json`; errors 400, 401, 403, 404, 500, 502.
     /// - List: `paged page/per_page from 0, size 50, items body, total header X-Total-Items, size header X-Page-Size`.
     #[inline]
@@ -65,7 +65,7 @@ impl<'c> Api<'c> {
     }
     /// `PATCH /pm/api/v1/policysets/{identifier}`
     ///
-    /// `policysets#update`, tag `policysets`. Not repeated: twice may be more than once. Published types.
+    /// `policysets#update`, tag `policysets`. Not idempotent, never retried. Published types.
     /// - Required: path `identifier`.
     /// - Body: [`types::PolicySetUpdateRequestBody`], `application/json`.
     /// - Result: nothing; errors 400, 401, 403, 404, 500, 502.
@@ -115,7 +115,7 @@ impl CreatePolicySet {
     pub fn send(self) -> rt::Sending<types::PolicyManagementPolicySet> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -155,7 +155,7 @@ impl DeletePolicySet {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -195,7 +195,7 @@ impl FindPolicySet {
     pub fn send(self) -> rt::Sending<types::PolicyManagementPolicySet> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -270,7 +270,7 @@ impl ListAllPolicySets {
     pub fn send(self) -> rt::Sending<Vec<types::PolicyManagementPolicySet>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -383,7 +383,7 @@ impl ListPolicySets {
     pub fn send(self) -> rt::Sending<Vec<types::PolicyManagementPolicySet>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -430,7 +430,7 @@ impl UpdatePolicySet {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /pm/api/v1/system/health`
     ///
-    /// `system#health`, tag `system`. Safe: it only reads. Published types.
+    /// `system#health`, tag `system`. Read-only, retried automatically. Published types.
     /// - Result: nothing; errors 500, 502.
     #[inline]
     pub fn system_health(&self) -> SystemHealth {
@@ -16,7 +16,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /pm/api/v1/system/version`
     ///
-    /// `system#version`, tag `system`. Safe: it only reads. Published types.
+    /// `system#version`, tag `system`. Read-only, retried automatically. Published types.
     /// - Result: [`types::ServiceVersion`], `application/json`; errors 500, 502.
     #[inline]
     pub fn system_version(&self) -> SystemVersion {
@@ -37,7 +37,7 @@ impl SystemHealth {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -56,7 +56,7 @@ impl SystemVersion {
     pub fn send(self) -> rt::Sending<types::ServiceVersion> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

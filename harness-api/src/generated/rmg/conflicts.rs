@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `PUT /rmg/api/conflicts/{executionId}`
     ///
-    /// `updateReleaseConflict`, tag `Conflicts`. Idempotent: twice is as good as once. Published types.
+    /// `updateReleaseConflict`, tag `Conflicts`. Idempotent, retried automatically. Published types.
     /// - Required: path `execution_id` = `executionId`.
     /// - Body: [`types::UpdateReleaseConflictBody`], `application/json`.
     /// - Result: [`types::UpdateReleaseConflictResponse`], `application/json`; errors 400, 403, 404, 500.
@@ -42,7 +42,7 @@ impl UpdateReleaseConflict {
     pub fn send(self) -> rt::Sending<types::UpdateReleaseConflictResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

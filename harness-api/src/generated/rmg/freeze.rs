@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /rmg/api/freeze/details/{freeze_identifier}`
     ///
-    /// `getFreezeDetails`, tag `Freeze`. Safe: it only reads. Published types.
+    /// `getFreezeDetails`, tag `Freeze`. Read-only, retried automatically. Published types.
     /// - Required: path `freeze_identifier`.
     /// - Result: [`types::FreezeDetailsDto`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
@@ -21,7 +21,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/freeze/list`
     ///
-    /// `RmgetFreezeList`, tag `Freeze`. Safe: it only reads. Published types.
+    /// `RmgetFreezeList`, tag `Freeze`. Read-only, retried automatically. Published types.
     /// - Required: query `start_time` = `startTime`, `end_time` = `endTime`.
     /// - Result: [`types::FreezeListResponseDto`], `application/json`; errors 400, 403, 404, 500.
     /// - List: `paged limit, size 50, at most 500, items freezes, size nextRequest.limit, last last, cursor from nextRequest.cursor`.
@@ -67,7 +67,7 @@ impl GetFreezeDetails {
     pub fn send(self) -> rt::Sending<types::FreezeDetailsDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -121,7 +121,7 @@ impl GetFreezeList {
     pub fn send(self) -> rt::Sending<types::FreezeListResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

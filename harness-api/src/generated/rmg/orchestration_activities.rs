@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /rmg/api/orchestration/activity/{identifier}`
     ///
-    /// `delete-orchestration-activity`, tag `Orchestration Activities`. Idempotent: twice is as good as once. Published types.
+    /// `delete-orchestration-activity`, tag `Orchestration Activities`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`.
     /// - Result: nothing; errors 400, 403, 404, 500.
     #[inline]
@@ -21,7 +21,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /rmg/api/orchestration/activity/list`
     ///
-    /// `get-orchestration-activities-by-acitivity-refs`, tag `Orchestration Activities`. Safe: it only reads. Published types.
+    /// `get-orchestration-activities-by-acitivity-refs`, tag `Orchestration Activities`. Read-only, retried automatically. Published types.
     /// - Body: [`types::GetOrchestrationActivitiesByAcitivityRefsBody`], `application/json`.
     /// - Result: [`types::GetOrchestrationActivitiesByAcitivityRefsResponse`], `application/json`; errors 400, 403, 404, 500.
     /// - List: `paged limit, size 500, at most 500, items activities, size nextRequest.limit, last last, cursor from nextRequest.cursor`.
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/orchestration/activity/processIdentifier/{identifier}`
     ///
-    /// `get-orchestration-activities-by-process-identifier`, tag `Orchestration Activities`. Safe: it only reads. Published types.
+    /// `get-orchestration-activities-by-process-identifier`, tag `Orchestration Activities`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`.
     /// - Result: [`types::GetOrchestrationActivitiesByProcessIdentifierResponse`], `application/json`; errors 400, 403, 404, 500.
     /// - List: `paged limit, size 500, at most 500, items activities, size nextRequest.limit, last last, cursor from nextRequest.cursor`.
@@ -59,7 +59,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/orchestration/activity/{identifier}`
     ///
-    /// `get-orchestrationActivity`, tag `Orchestration Activities`. Safe: it only reads. Published types.
+    /// `get-orchestrationActivity`, tag `Orchestration Activities`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`.
     /// - Result: [`types::GetOrchestrationActivityResponse`], `application/json`; errors 400, 404, 500.
     #[inline]
@@ -74,7 +74,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/orchestration/activity/{activityRef}/inputs`
     ///
-    /// `get-orchestration-activity-inputs`, tag `Orchestration Activities`. Safe: it only reads. Published types.
+    /// `get-orchestration-activity-inputs`, tag `Orchestration Activities`. Read-only, retried automatically. Published types.
     /// - Required: path `activity_ref` = `activityRef`.
     /// - Result: [`types::ActivityInputsResponse`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
@@ -89,7 +89,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/orchestration/activity/summary`
     ///
-    /// `get-orchestration-activity-summary`, tag `Orchestration Activities`. Safe: it only reads. Published types.
+    /// `get-orchestration-activity-summary`, tag `Orchestration Activities`. Read-only, retried automatically. Published types.
     /// - Result: [`types::GetOrchestrationActivitySummaryResponse`], `application/json`; errors 400, 403, 404, 500.
     /// - List: `paged page/size from 0, items content, total totalElements, size size, last last`.
     #[inline]
@@ -100,7 +100,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /rmg/api/orchestration/activity/{activityExecutionId}/onhold/action`
     ///
-    /// `postOnHoldActivityAction`, tag `Orchestration Activities`. Not repeated: twice may be more than once. Published types.
+    /// `postOnHoldActivityAction`, tag `Orchestration Activities`. Not idempotent, never retried. Published types.
     /// - Required: path `activity_execution_id` = `activityExecutionId`.
     /// - Body: [`types::OnHoldActivityActionRequest`], `application/json`.
     /// - Result: [`types::OnHoldActivityActionResponse`], `application/json`; errors 400, 403, 404, 500.
@@ -118,7 +118,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /rmg/api/orchestration/activity`
     ///
-    /// `post-orchestrationActivity`, tag `Orchestration Activities`. Not repeated: twice may be more than once. Published types.
+    /// `post-orchestrationActivity`, tag `Orchestration Activities`. Not idempotent, never retried. Published types.
     /// - Body, optional: [`types::PostOrchestrationActivityBody`], `application/json`.
     /// - Result: [`types::PostOrchestrationActivityResponse`], `application/json`; errors 400, 403, 500.
     #[inline]
@@ -129,7 +129,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /rmg/api/orchestration/activity/{identifier}`
     ///
-    /// `put-orchestration-activity`, tag `Orchestration Activities`. Idempotent: twice is as good as once. Published types.
+    /// `put-orchestration-activity`, tag `Orchestration Activities`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`.
     /// - Body, optional: [`types::PutOrchestrationActivityBody`], `application/json`.
     /// - Result: [`types::PutOrchestrationActivityResponse`], `application/json`; errors 400, 403, 404, 500.
@@ -177,7 +177,7 @@ impl DeleteOrchestrationActivity {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -233,7 +233,7 @@ impl GetOrchestrationActivitiesByAcitivityRefs {
     ) -> rt::Sending<types::GetOrchestrationActivitiesByAcitivityRefsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -303,7 +303,7 @@ impl GetOrchestrationActivitiesByProcessIdentifier {
     ) -> rt::Sending<types::GetOrchestrationActivitiesByProcessIdentifierResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -350,7 +350,7 @@ impl GetOrchestrationActivity {
     pub fn send(self) -> rt::Sending<types::GetOrchestrationActivityResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -390,7 +390,7 @@ impl GetOrchestrationActivityInputs {
     pub fn send(self) -> rt::Sending<types::ActivityInputsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -458,7 +458,7 @@ impl GetOrchestrationActivitySummary {
     pub fn send(self) -> rt::Sending<types::GetOrchestrationActivitySummaryResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -505,7 +505,7 @@ impl PostOnHoldActivityAction {
     pub fn send(self) -> rt::Sending<types::OnHoldActivityActionResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -552,7 +552,7 @@ impl PostOrchestrationActivity {
     pub fn send(self) -> rt::Sending<types::PostOrchestrationActivityResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -599,7 +599,7 @@ impl PutOrchestrationActivity {
     pub fn send(self) -> rt::Sending<types::PutOrchestrationActivityResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /rmg/api/orchestration/execution/task/{taskExecutionId}/comment`
     ///
-    /// `createTaskComment`, tag `Orchestration Executions`. Not repeated: twice may be more than once. Published types.
+    /// `createTaskComment`, tag `Orchestration Executions`. Not idempotent, never retried. Published types.
     /// - Required: path `task_execution_id` = `taskExecutionId`.
     /// - Body: [`types::CreateTaskCommentBody`], `application/json`.
     /// - Result: [`types::CreateTaskCommentResponse`], `application/json`; errors 400, 403, 404, 500.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /rmg/api/orchestration/execution/task/comment/{commentId}`
     ///
-    /// `deleteTaskComment`, tag `Orchestration Executions`. Idempotent: twice is as good as once. Published types.
+    /// `deleteTaskComment`, tag `Orchestration Executions`. Idempotent, retried automatically. Published types.
     /// - Required: path `comment_id` = `commentId`.
     /// - Result: nothing; errors 400, 403, 404, 500.
     #[inline]
@@ -39,7 +39,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/orchestration/execution/release/{releaseId}/phase/{phaseIdentifier}/activity/{activityIdentifier}/retry-history`
     ///
-    /// `get-activity-retry-history-by-identifiers`, tag `Orchestration Executions`. Safe: it only reads. Published types.
+    /// `get-activity-retry-history-by-identifiers`, tag `Orchestration Executions`. Read-only, retried automatically. Published types.
     /// - Required: path `release_id` = `releaseId`, `phase_identifier` = `phaseIdentifier`, `activity_identifier` = `activityIdentifier`.
     /// - Result: [`types::ActivityRetryHistoryResponse`], `application/json`; errors 400, 403, 404, 500.
     /// - List: `paged limit, size 500, at most 500, items retries, size nextRequest.limit, last last, cursor from nextRequest.cursor`.
@@ -59,7 +59,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/orchestration/{entityType}/events/{entityId}`
     ///
-    /// `getEventsByEntityTypeAndId`, tag `Orchestration Executions`. Safe: it only reads. Published types.
+    /// `getEventsByEntityTypeAndId`, tag `Orchestration Executions`. Read-only, retried automatically. Published types.
     /// - Required: path `entity_type` = `entityType`, `entity_id` = `entityId`.
     /// - Result: [`types::GetEventsByEntityTypeAndIdResponse`], `application/json`; errors 400, 403, 404, 500.
     /// - List: `paged limit, size 500, at most 500, items events, size nextRequest.limit, last last, cursor from nextRequest.cursor`.
@@ -83,7 +83,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/orchestration/execution/{releaseId}/phase/{phaseIdentifier}/activities`
     ///
-    /// `get-orchestration-execution-activities`, tag `Orchestration Executions`. Safe: it only reads. Published types.
+    /// `get-orchestration-execution-activities`, tag `Orchestration Executions`. Read-only, retried automatically. Published types.
     /// - Required: path `release_id` = `releaseId`, `phase_identifier` = `phaseIdentifier`.
     /// - Result: [`types::GetOrchestrationExecutionActivitiesResponse`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
@@ -100,7 +100,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/release/{releaseId}/execution/activities`
     ///
-    /// `get-orchestration-execution-activities-paginated`, tag `Orchestration Executions`. Safe: it only reads. Published types.
+    /// `get-orchestration-execution-activities-paginated`, tag `Orchestration Executions`. Read-only, retried automatically. Published types.
     /// - Required: path `release_id` = `releaseId`.
     /// - Result: [`types::GetOrchestrationExecutionActivitiesPaginatedResponse`], `application/json`; errors 400, 403, 404, 500.
     /// - List: `paged page/size from 0, items content, total totalElements, size size, last last`.
@@ -119,7 +119,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/orchestration/release/{releaseId}/phase/{phaseIdentifier}/activity/{activityIdentifier}`
     ///
-    /// `get-orchestration-execution-activity`, tag `Orchestration Executions`. Safe: it only reads. Published types.
+    /// `get-orchestration-execution-activity`, tag `Orchestration Executions`. Read-only, retried automatically. Published types.
     /// - Required: path `release_id` = `releaseId`, `phase_identifier` = `phaseIdentifier`, `activity_identifier` = `activityIdentifier`.
     /// - Result: [`types::OrchestrationExecutionActivityDetail`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
@@ -138,7 +138,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/orchestration/execution/activity/{activityId}/input`
     ///
-    /// `get-orchestration-execution-activity-inputs`, tag `Orchestration Executions`. Safe: it only reads. Published types.
+    /// `get-orchestration-execution-activity-inputs`, tag `Orchestration Executions`. Read-only, retried automatically. Published types.
     /// - Required: path `activity_id` = `activityId`.
     /// - Result: [`types::GetOrchestrationExecutionActivityInputsResponse`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
@@ -156,7 +156,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/orchestration/execution/release/{releaseId}/phase/{phaseIdentifier}/activity/{activityIdentifier}/output`
     ///
-    /// `get-orchestration-execution-activity-outputs`, tag `Orchestration Executions`. Safe: it only reads. Published types.
+    /// `get-orchestration-execution-activity-outputs`, tag `Orchestration Executions`. Read-only, retried automatically. Published types.
     /// - Required: path `release_id` = `releaseId`, `phase_identifier` = `phaseIdentifier`, `activity_identifier` = `activityIdentifier`.
     /// - Result: [`types::GetOrchestrationExecutionActivityOutputsResponse`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
@@ -178,7 +178,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/orchestration/execution/release/{releaseId}/phase/{phaseIdentifier}/output`
     ///
-    /// `get-orchestration-execution-phase-outputs`, tag `Orchestration Executions`. Safe: it only reads. Published types.
+    /// `get-orchestration-execution-phase-outputs`, tag `Orchestration Executions`. Read-only, retried automatically. Published types.
     /// - Required: path `release_id` = `releaseId`, `phase_identifier` = `phaseIdentifier`.
     /// - Result: [`types::GetOrchestrationExecutionPhaseOutputsResponse`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
@@ -195,7 +195,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/orchestration/execution/{releaseId}/phases`
     ///
-    /// `get-orchestration-execution-phases`, tag `Orchestration Executions`. Safe: it only reads. Published types.
+    /// `get-orchestration-execution-phases`, tag `Orchestration Executions`. Read-only, retried automatically. Published types.
     /// - Required: path `release_id` = `releaseId`.
     /// - Result: [`types::GetOrchestrationExecutionPhasesResponse`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
@@ -210,7 +210,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/orchestration/execution/releaseInput/{releaseId}`
     ///
-    /// `get-orchestration-execution-release-input`, tag `Orchestration Executions`. Safe: it only reads. Published types.
+    /// `get-orchestration-execution-release-input`, tag `Orchestration Executions`. Read-only, retried automatically. Published types.
     /// - Required: path `release_id` = `releaseId`.
     /// - Result: [`types::GetOrchestrationExecutionReleaseInputResponse`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
@@ -225,7 +225,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/orchestration/execution/{releaseId}/phase/{phaseIdentifier}/activity/{activityIdentifier}/tasks`
     ///
-    /// `get-orchestration-execution-tasks`, tag `Orchestration Executions`. Safe: it only reads. Published types.
+    /// `get-orchestration-execution-tasks`, tag `Orchestration Executions`. Read-only, retried automatically. Published types.
     /// - Required: path `release_id` = `releaseId`, `phase_identifier` = `phaseIdentifier`, `activity_identifier` = `activityIdentifier`.
     /// - Result: [`types::GetOrchestrationExecutionTasksResponse`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
@@ -244,7 +244,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/orchestration/execution/task/{taskExecutionId}/comment/summary`
     ///
-    /// `getTaskCommentsSummary`, tag `Orchestration Executions`. Safe: it only reads. Published types.
+    /// `getTaskCommentsSummary`, tag `Orchestration Executions`. Read-only, retried automatically. Published types.
     /// - Required: path `task_execution_id` = `taskExecutionId`.
     /// - Result: [`types::TaskCommentsListResponseDto`], `application/json`; errors 400, 403, 404, 500.
     /// - List: `paged limit, size 500, at most 500, items comments, size nextRequest.limit, last last, cursor from nextRequest.cursor`.
@@ -260,7 +260,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /rmg/api/orchestration/execution/activity/{activityId}/output`
     ///
-    /// `post-activity-execution-output`, tag `Orchestration Executions`. Not repeated: twice may be more than once. Published types.
+    /// `post-activity-execution-output`, tag `Orchestration Executions`. Not idempotent, never retried. Published types.
     /// - Required: path `activity_id` = `activityId`.
     /// - Body: [`types::PostActivityExecutionOutputBody`], `application/json`.
     /// - Result: nothing; errors 404, 409, 422.
@@ -278,7 +278,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /rmg/api/orchestration/execution/startRelease/{id}`
     ///
-    /// `startReleaseExecution`, tag `Orchestration Executions`. Not repeated: twice may be more than once. Published types.
+    /// `startReleaseExecution`, tag `Orchestration Executions`. Not idempotent, never retried. Published types.
     /// - Required: path `id`.
     /// - Body: [`types::StartReleaseExecutionBody`], `application/json`.
     /// - Result: [`types::StartReleaseExecutionResponse`], `application/json`; errors 400, 403, 404, 500.
@@ -296,7 +296,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /rmg/api/orchestration/execution/task/{taskExecutionId}/metadata`
     ///
-    /// `updateExecutionTaskMetadata`, tag `Orchestration Executions`. Idempotent: twice is as good as once. Published types.
+    /// `updateExecutionTaskMetadata`, tag `Orchestration Executions`. Idempotent, retried automatically. Published types.
     /// - Required: path `task_execution_id` = `taskExecutionId`.
     /// - Body: [`types::UpdateExecutionTaskMetadataBody`], `application/json`.
     /// - Result: [`types::UpdateExecutionTaskMetadataResponse`], `application/json`; errors 400, 403, 404, 500.
@@ -314,7 +314,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /rmg/api/orchestration/execution/task/{taskExecutionId}/status`
     ///
-    /// `updateExecutionTaskStatus`, tag `Orchestration Executions`. Idempotent: twice is as good as once. Published types.
+    /// `updateExecutionTaskStatus`, tag `Orchestration Executions`. Idempotent, retried automatically. Published types.
     /// - Required: path `task_execution_id` = `taskExecutionId`.
     /// - Body: [`types::UpdateExecutionTaskStatusBody`], `application/json`.
     /// - Result: [`types::UpdateExecutionTaskStatusResponse`], `application/json`; errors 400, 403, 404, 500.
@@ -332,7 +332,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /rmg/api/orchestration/execution/task/comment/{commentId}`
     ///
-    /// `updateTaskComment`, tag `Orchestration Executions`. Not repeated: twice may be more than once. Published types.
+    /// `updateTaskComment`, tag `Orchestration Executions`. Not idempotent, never retried. Published types.
     /// - Required: path `comment_id` = `commentId`.
     /// - Body: [`types::UpdateTaskCommentBody`], `application/json`.
     /// - Result: [`types::UpdateTaskCommentResponse`], `application/json`; errors 400, 403, 404, 500.
@@ -382,7 +382,7 @@ impl CreateTaskComment {
     pub fn send(self) -> rt::Sending<types::CreateTaskCommentResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -422,7 +422,7 @@ impl DeleteTaskComment {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -490,7 +490,7 @@ impl GetActivityRetryHistoryByIdentifiers {
     pub fn send(self) -> rt::Sending<types::ActivityRetryHistoryResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -558,7 +558,7 @@ impl GetEventsByEntityTypeAndId {
     pub fn send(self) -> rt::Sending<types::GetEventsByEntityTypeAndIdResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -621,7 +621,7 @@ impl GetOrchestrationExecutionActivities {
     ) -> rt::Sending<types::GetOrchestrationExecutionActivitiesResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -740,7 +740,7 @@ impl GetOrchestrationExecutionActivitiesPaginated {
     ) -> rt::Sending<types::GetOrchestrationExecutionActivitiesPaginatedResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -801,7 +801,7 @@ impl GetOrchestrationExecutionActivity {
     pub fn send(self) -> rt::Sending<types::OrchestrationExecutionActivityDetail> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -843,7 +843,7 @@ impl GetOrchestrationExecutionActivityInputs {
     ) -> rt::Sending<types::GetOrchestrationExecutionActivityInputsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -892,7 +892,7 @@ impl GetOrchestrationExecutionActivityOutputs {
     ) -> rt::Sending<types::GetOrchestrationExecutionActivityOutputsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -941,7 +941,7 @@ impl GetOrchestrationExecutionPhaseOutputs {
     ) -> rt::Sending<types::GetOrchestrationExecutionPhaseOutputsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -988,7 +988,7 @@ impl GetOrchestrationExecutionPhases {
     pub fn send(self) -> rt::Sending<types::GetOrchestrationExecutionPhasesResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1030,7 +1030,7 @@ impl GetOrchestrationExecutionReleaseInput {
     ) -> rt::Sending<types::GetOrchestrationExecutionReleaseInputResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1077,7 +1077,7 @@ impl GetOrchestrationExecutionTasks {
     pub fn send(self) -> rt::Sending<types::GetOrchestrationExecutionTasksResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1131,7 +1131,7 @@ impl GetTaskCommentsSummary {
     pub fn send(self) -> rt::Sending<types::TaskCommentsListResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1178,7 +1178,7 @@ impl PostActivityExecutionOutput {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1218,7 +1218,7 @@ impl StartReleaseExecution {
     pub fn send(self) -> rt::Sending<types::StartReleaseExecutionResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1258,7 +1258,7 @@ impl UpdateExecutionTaskMetadata {
     pub fn send(self) -> rt::Sending<types::UpdateExecutionTaskMetadataResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1298,7 +1298,7 @@ impl UpdateExecutionTaskStatus {
     pub fn send(self) -> rt::Sending<types::UpdateExecutionTaskStatusResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1338,7 +1338,7 @@ impl UpdateTaskComment {
     pub fn send(self) -> rt::Sending<types::UpdateTaskCommentResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

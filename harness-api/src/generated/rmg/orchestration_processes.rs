@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /rmg/api/orchestration/process/{identifier}`
     ///
-    /// `delete-orchestration-process`, tag `Orchestration Processes`. Idempotent: twice is as good as once. Published types.
+    /// `delete-orchestration-process`, tag `Orchestration Processes`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`.
     /// - Result: nothing; errors 400, 403, 404, 500.
     #[inline]
@@ -21,7 +21,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /rmg/api/orchestration/process/{processIdentifier}/input/{identifier}`
     ///
-    /// `delete-orchestration-process-input`, tag `Orchestration Processes`. Idempotent: twice is as good as once. Published types.
+    /// `delete-orchestration-process-input`, tag `Orchestration Processes`. Idempotent, retried automatically. Published types.
     /// - Required: path `process_identifier` = `processIdentifier`, `identifier`.
     /// - Result: nothing; errors 400, 403, 404, 500.
     #[inline]
@@ -38,7 +38,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/orchestration/process/{identifier}`
     ///
-    /// `get-orchestrationProcess`, tag `Orchestration Processes`. Safe: it only reads. Published types.
+    /// `get-orchestrationProcess`, tag `Orchestration Processes`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`.
     /// - Result: [`types::GetOrchestrationProcessResponse`], `application/json`; errors 400, 404, 500.
     #[inline]
@@ -53,7 +53,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/orchestration/process/{processIdentifier}/input/{identifier}`
     ///
-    /// `get-orchestration-process-input`, tag `Orchestration Processes`. Safe: it only reads. Published types.
+    /// `get-orchestration-process-input`, tag `Orchestration Processes`. Read-only, retried automatically. Published types.
     /// - Required: path `process_identifier` = `processIdentifier`, `identifier`.
     /// - Result: [`types::GetOrchestrationProcessInputResponse`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
@@ -70,7 +70,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/orchestration/process/{processIdentifier}/input/summary`
     ///
-    /// `get-orchestration-process-input-summary`, tag `Orchestration Processes`. Safe: it only reads. Published types.
+    /// `get-orchestration-process-input-summary`, tag `Orchestration Processes`. Read-only, retried automatically. Published types.
     /// - Required: path `process_identifier` = `processIdentifier`.
     /// - Result: [`types::GetOrchestrationProcessInputSummaryResponse`], `application/json`; errors 400, 403, 404, 500.
     /// - List: `paged page/size from 0, items content, total totalElements, size size, last last`.
@@ -86,7 +86,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/orchestration/process/summary`
     ///
-    /// `get-orchestrationProcess-summary`, tag `Orchestration Processes`. Safe: it only reads. Published types.
+    /// `get-orchestrationProcess-summary`, tag `Orchestration Processes`. Read-only, retried automatically. Published types.
     /// - Result: [`types::GetOrchestrationProcessSummaryResponse`], `application/json`; errors 400, 403, 404, 500.
     /// - List: `paged page/size from 0, items content, total totalElements, size size, last last`.
     #[inline]
@@ -97,7 +97,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /rmg/api/orchestration/process`
     ///
-    /// `post-orchestrationProcess`, tag `Orchestration Processes`. Not repeated: twice may be more than once. Published types.
+    /// `post-orchestrationProcess`, tag `Orchestration Processes`. Not idempotent, never retried. Published types.
     /// - Body, optional: [`types::PostOrchestrationProcessBody`], `application/json`.
     /// - Result: [`types::PostOrchestrationProcessResponse`], `application/json`; errors 400, 403, 500.
     #[inline]
@@ -108,7 +108,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /rmg/api/orchestration/process/{identifier}/attachedReleaseGroups`
     ///
-    /// `post-orchestrationProcess-attachedReleaseGroups`, tag `Orchestration Processes`. Safe: it only reads. Published types.
+    /// `post-orchestrationProcess-attachedReleaseGroups`, tag `Orchestration Processes`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`.
     /// - Body, optional: [`types::PostOrchestrationProcessAttachedReleaseGroupsBody`], `application/json`.
     /// - Result: [`types::PostOrchestrationProcessAttachedReleaseGroupsResponse`], `application/json`; errors 400, 403, 404, 500.
@@ -128,7 +128,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /rmg/api/orchestration/process/{identifier}/input`
     ///
-    /// `post-orchestrationProcessInput`, tag `Orchestration Processes`. Not repeated: twice may be more than once. Published types.
+    /// `post-orchestrationProcessInput`, tag `Orchestration Processes`. Not idempotent, never retried. Published types.
     /// - Required: path `identifier`.
     /// - Body, optional: [`types::PostOrchestrationProcessInputBody`], `application/json`.
     /// - Result: [`types::PostOrchestrationProcessInputResponse`], `application/json`; errors 400, 403, 404, 500.
@@ -144,7 +144,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /rmg/api/orchestration/process/{identifier}`
     ///
-    /// `put-orchestration-process`, tag `Orchestration Processes`. Idempotent: twice is as good as once. Published types.
+    /// `put-orchestration-process`, tag `Orchestration Processes`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`.
     /// - Body, optional: [`types::PutOrchestrationProcessBody`], `application/json`.
     /// - Result: [`types::PutOrchestrationProcessResponse`], `application/json`; errors 400, 403, 404, 500.
@@ -160,7 +160,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /rmg/api/orchestration/process/{processIdentifier}/input/{identifier}`
     ///
-    /// `put-orchestration-process-input`, tag `Orchestration Processes`. Idempotent: twice is as good as once. Published types.
+    /// `put-orchestration-process-input`, tag `Orchestration Processes`. Idempotent, retried automatically. Published types.
     /// - Required: path `process_identifier` = `processIdentifier`, `identifier`.
     /// - Body, optional: [`types::PutOrchestrationProcessInputBody`], `application/json`.
     /// - Result: [`types::PutOrchestrationProcessInputResponse`], `application/json`; errors 400, 403, 404, 500.
@@ -210,7 +210,7 @@ impl DeleteOrchestrationProcess {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -250,7 +250,7 @@ impl DeleteOrchestrationProcessInput {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -290,7 +290,7 @@ impl GetOrchestrationProcess {
     pub fn send(self) -> rt::Sending<types::GetOrchestrationProcessResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -330,7 +330,7 @@ impl GetOrchestrationProcessInput {
     pub fn send(self) -> rt::Sending<types::GetOrchestrationProcessInputResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -400,7 +400,7 @@ impl GetOrchestrationProcessInputSummary {
     ) -> rt::Sending<types::GetOrchestrationProcessInputSummaryResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -475,7 +475,7 @@ impl GetOrchestrationProcessSummary {
     pub fn send(self) -> rt::Sending<types::GetOrchestrationProcessSummaryResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -529,7 +529,7 @@ impl PostOrchestrationProcess {
     pub fn send(self) -> rt::Sending<types::PostOrchestrationProcessResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -609,7 +609,7 @@ impl PostOrchestrationProcessAttachedReleaseGroups {
     ) -> rt::Sending<types::PostOrchestrationProcessAttachedReleaseGroupsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -663,7 +663,7 @@ impl PostOrchestrationProcessInput {
     pub fn send(self) -> rt::Sending<types::PostOrchestrationProcessInputResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -710,7 +710,7 @@ impl PutOrchestrationProcess {
     pub fn send(self) -> rt::Sending<types::PutOrchestrationProcessResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -757,7 +757,7 @@ impl PutOrchestrationProcessInput {
     pub fn send(self) -> rt::Sending<types::PutOrchestrationProcessInputResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

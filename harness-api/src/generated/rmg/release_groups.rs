@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /rmg/api/releaseGroup/{releaseGroupId}`
     ///
-    /// `delete-releaseGroup`, tag `Release Groups`. Idempotent: twice is as good as once. Published types.
+    /// `delete-releaseGroup`, tag `Release Groups`. Idempotent, retried automatically. Published types.
     /// - Required: path `release_group_id` = `releaseGroupId`.
     /// - Result: [`types::DeleteReleaseGroupResponse`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
@@ -21,7 +21,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/releaseGroup/{releaseGroupId}/conflicts`
     ///
-    /// `getReleaseConflicts`, tag `Release Groups`. Safe: it only reads. Published types.
+    /// `getReleaseConflicts`, tag `Release Groups`. Read-only, retried automatically. Published types.
     /// - Required: path `release_group_id` = `releaseGroupId`.
     /// - Result: [`types::GetReleaseConflictsResponse`], `application/json`; errors 400, 401, 403, 404, 500.
     /// - List: `paged page/size from 0, items content, total totalElements, size size, last last`.
@@ -37,7 +37,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/releaseGroup/{releaseGroupId}`
     ///
-    /// `get-releaseGroup`, tag `Release Groups`. Safe: it only reads. Published types.
+    /// `get-releaseGroup`, tag `Release Groups`. Read-only, retried automatically. Published types.
     /// - Required: path `release_group_id` = `releaseGroupId`.
     /// - Result: [`types::GetReleaseGroupResponse`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
@@ -52,7 +52,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/releaseGroup/{releaseGroupId}/components`
     ///
-    /// `get-releaseGroup-releaseGroupId-components`, tag `Release Groups`. Safe: it only reads. Published types.
+    /// `get-releaseGroup-releaseGroupId-components`, tag `Release Groups`. Read-only, retried automatically. Published types.
     /// - Required: path `release_group_id` = `releaseGroupId`.
     /// - Result: [`types::GetReleaseGroupComponentsResponse`], `application/json`; errors 400, 401, 403, 500.
     #[inline]
@@ -67,7 +67,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/releaseGroup/summary`
     ///
-    /// `get-releaseGroup-summary`, tag `Release Groups`. Safe: it only reads. Published types.
+    /// `get-releaseGroup-summary`, tag `Release Groups`. Read-only, retried automatically. Published types.
     /// - Result: [`types::GetReleaseGroupSummaryResponse`], `application/json`; errors 400, 403, 404, 500.
     /// - List: `paged page/size from 0, items content, total totalElements, size size, last last`.
     #[inline]
@@ -78,7 +78,7 @@ impl<'c> Api<'c> {
     }
     /// `PATCH /rmg/api/releaseGroup/{releaseGroupId}`
     ///
-    /// `patch-releaseGroup`, tag `Release Groups`. Not repeated: twice may be more than once. Published types.
+    /// `patch-releaseGroup`, tag `Release Groups`. Not idempotent, never retried. Published types.
     /// - Required: path `release_group_id` = `releaseGroupId`.
     /// - Body, optional: [`types::PatchReleaseGroupBody`], `application/json`.
     /// - Result: [`types::PatchReleaseGroupResponse`], `application/json`; errors 400, 403, 404, 500.
@@ -94,7 +94,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /rmg/api/releaseGroup`
     ///
-    /// `post-releaseGroup`, tag `Release Groups`. Not repeated: twice may be more than once. Published types.
+    /// `post-releaseGroup`, tag `Release Groups`. Not idempotent, never retried. Published types.
     /// - Body, optional: [`types::PostReleaseGroupBody`], `application/json`.
     /// - Result: [`types::PostReleaseGroupResponse`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
@@ -105,7 +105,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /rmg/api/releaseGroup/{releaseGroupId}`
     ///
-    /// `put-releaseGroup`, tag `Release Groups`. Idempotent: twice is as good as once. Published types.
+    /// `put-releaseGroup`, tag `Release Groups`. Idempotent, retried automatically. Published types.
     /// - Required: path `release_group_id` = `releaseGroupId`.
     /// - Body, optional: [`types::PutReleaseGroupBody`], `application/json`.
     /// - Result: [`types::PutReleaseGroupResponse`], `application/json`; errors 400, 403, 404, 500.
@@ -153,7 +153,7 @@ impl DeleteReleaseGroup {
     pub fn send(self) -> rt::Sending<types::DeleteReleaseGroupResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -210,7 +210,7 @@ impl GetReleaseConflicts {
     pub fn send(self) -> rt::Sending<types::GetReleaseConflictsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -257,7 +257,7 @@ impl GetReleaseGroup {
     pub fn send(self) -> rt::Sending<types::GetReleaseGroupResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -283,7 +283,7 @@ impl GetReleaseGroupComponents {
     pub fn send(self) -> rt::Sending<types::GetReleaseGroupComponentsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -370,7 +370,7 @@ impl GetReleaseGroupSummary {
     pub fn send(self) -> rt::Sending<types::GetReleaseGroupSummaryResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -424,7 +424,7 @@ impl PatchReleaseGroup {
     pub fn send(self) -> rt::Sending<types::PatchReleaseGroupResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -471,7 +471,7 @@ impl PostReleaseGroup {
     pub fn send(self) -> rt::Sending<types::PostReleaseGroupResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -518,7 +518,7 @@ impl PutReleaseGroup {
     pub fn send(self) -> rt::Sending<types::PutReleaseGroupResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

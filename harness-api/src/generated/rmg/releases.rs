@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /rmg/api/release/{releaseId}`
     ///
-    /// `get-release`, tag `Releases`. Safe: it only reads. Published types.
+    /// `get-release`, tag `Releases`. Read-only, retried automatically. Published types.
     /// - Required: path `release_id` = `releaseId`.
     /// - Result: [`types::GetReleaseResponse`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
@@ -17,7 +17,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/release/{releaseId}/activities`
     ///
-    /// `getReleaseActivities`, tag `Releases`. Safe: it only reads. Published types.
+    /// `getReleaseActivities`, tag `Releases`. Read-only, retried automatically. Published types.
     /// - Required: path `release_id` = `releaseId`; query `start_ts` = `startTs`, `end_ts` = `endTs`.
     /// - Result: [`types::GetReleaseActivitiesResponse`], `application/json`; errors 400, 403, 404, 500.
     /// - List: `paged limit, size 500, at most 500, items activities, size nextRequest.limit, last last, cursor from nextRequest.cursor`.
@@ -37,7 +37,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/release/{releaseId}/approvals`
     ///
-    /// `get-release-releaseId-approvals`, tag `Releases`. Safe: it only reads. Published types.
+    /// `get-release-releaseId-approvals`, tag `Releases`. Read-only, retried automatically. Published types.
     /// - Required: path `release_id` = `releaseId`.
     /// - Result: [`types::GetReleaseApprovalsResponse`], `application/json`; errors 400, 403, 404, 500.
     /// - List: `paged page/size from 0, items content, total totalElements, size size, last last`.
@@ -53,7 +53,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/release/calendar/{releaseId}/activities`
     ///
-    /// `getReleaseDayActivities`, tag `Releases`. Safe: it only reads. Published types.
+    /// `getReleaseDayActivities`, tag `Releases`. Read-only, retried automatically. Published types.
     /// - Required: path `release_id` = `releaseId`; query `start_ts` = `startTs`, `end_ts` = `endTs`.
     /// - Result: [`types::GetReleaseDayActivitiesResponse`], `application/json`; errors 400, 403, 404, 500.
     /// - List: `paged limit, size 500, at most 500, items activities, size nextRequest.limit, last last, cursor from nextRequest.cursor`.
@@ -73,7 +73,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/release/{releaseId}/environmentDashboard`
     ///
-    /// `get-release-releaseId-environmentDashboard`, tag `Releases`. Safe: it only reads. Published types.
+    /// `get-release-releaseId-environmentDashboard`, tag `Releases`. Read-only, retried automatically. Published types.
     /// - Required: path `release_id` = `releaseId`.
     /// - Result: [`types::GetReleaseEnvironmentDashboardResponse`], `application/json`; errors 400, 401, 403, 404, 500.
     #[inline]
@@ -88,7 +88,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/release/{releaseId}/environments`
     ///
-    /// `get-release-releaseId-environments`, tag `Releases`. Safe: it only reads. Published types.
+    /// `get-release-releaseId-environments`, tag `Releases`. Read-only, retried automatically. Published types.
     /// - Required: path `release_id` = `releaseId`.
     /// - Result: [`types::GetReleaseEnvironmentsResponse`], `application/json`; errors 400, 401, 403, 500.
     /// - List: `paged limit, size 500, at most 500, items environments, size nextRequest.limit, last last, cursor from nextRequest.cursor`.
@@ -104,7 +104,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/release/{releaseId}/tasks`
     ///
-    /// `getReleaseTasks`, tag `Releases`. Safe: it only reads. Published types.
+    /// `getReleaseTasks`, tag `Releases`. Read-only, retried automatically. Published types.
     /// - Required: path `release_id` = `releaseId`.
     /// - Result: [`types::GetReleaseTasksResponse`], `application/json`; errors 400, 403, 404, 500.
     /// - List: `paged limit, size 500, at most 500, items tasks, size nextRequest.limit, last last, cursor from nextRequest.cursor`.
@@ -116,7 +116,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /rmg/api/release/{releaseId}/action`
     ///
-    /// `postReleaseAction`, tag `Releases`. Not repeated: twice may be more than once. Published types.
+    /// `postReleaseAction`, tag `Releases`. Not idempotent, never retried. Published types.
     /// - Required: path `release_id` = `releaseId`.
     /// - Body: [`types::ReleaseActionRequest`], `application/json`.
     /// - Result: [`types::ReleaseActionResponse`], `application/json`; errors 400, 403, 404, 500.
@@ -134,7 +134,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /rmg/api/release/adhoc`
     ///
-    /// `postReleaseAdhoc`, tag `Releases`. Not repeated: twice may be more than once. Published types.
+    /// `postReleaseAdhoc`, tag `Releases`. Not idempotent, never retried. Published types.
     /// - Body: [`types::AdHocReleaseRequest`], `application/json`.
     /// - Result: [`types::AdHocReleaseResponse`], `application/json`; errors 400, 403, 404, 409, 500.
     #[inline]
@@ -149,7 +149,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /rmg/api/release/{releaseId}/subprocess/trigger`
     ///
-    /// `postReleaseSubprocessTrigger`, tag `Releases`. Not repeated: twice may be more than once. Published types.
+    /// `postReleaseSubprocessTrigger`, tag `Releases`. Not idempotent, never retried. Published types.
     /// - Required: path `release_id` = `releaseId`; query `task_id`.
     /// - Body: [`types::SubprocessTriggerRequest`], `application/json`.
     /// - Result: [`types::SubprocessTriggerResponse`], `application/json`; errors 400, 403, 404, 500.
@@ -169,7 +169,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /rmg/api/release/summary`
     ///
-    /// `postReleaseSummary`, tag `Releases`. Safe: it only reads. Published types.
+    /// `postReleaseSummary`, tag `Releases`. Read-only, retried automatically. Published types.
     /// - Body: [`types::PostReleaseSummaryBody`], `application/json`.
     /// - Result: [`types::PostReleaseSummaryResponse`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
@@ -184,7 +184,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /rmg/api/release/{releaseId}`
     ///
-    /// `put-release-releaseId`, tag `Releases`. Idempotent: twice is as good as once. Published types.
+    /// `put-release-releaseId`, tag `Releases`. Idempotent, retried automatically. Published types.
     /// - Required: path `release_id` = `releaseId`.
     /// - Body, optional: [`types::PutReleaseBody`], `application/json`.
     /// - Result: [`types::PutReleaseResponse`], `application/json`; errors 400, 403, 404, 500.
@@ -214,7 +214,7 @@ impl GetRelease {
     pub fn send(self) -> rt::Sending<types::GetReleaseResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -275,7 +275,7 @@ impl GetReleaseActivities {
     pub fn send(self) -> rt::Sending<types::GetReleaseActivitiesResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -357,7 +357,7 @@ impl GetReleaseApprovals {
     pub fn send(self) -> rt::Sending<types::GetReleaseApprovalsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -418,7 +418,7 @@ impl GetReleaseDayActivities {
     pub fn send(self) -> rt::Sending<types::GetReleaseDayActivitiesResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -478,7 +478,7 @@ impl GetReleaseEnvironmentDashboard {
     pub fn send(self) -> rt::Sending<types::GetReleaseEnvironmentDashboardResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -525,7 +525,7 @@ impl GetReleaseEnvironments {
     pub fn send(self) -> rt::Sending<types::GetReleaseEnvironmentsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -598,7 +598,7 @@ impl GetReleaseTasks {
     pub fn send(self) -> rt::Sending<types::GetReleaseTasksResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -645,7 +645,7 @@ impl PostReleaseAction {
     pub fn send(self) -> rt::Sending<types::ReleaseActionResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -685,7 +685,7 @@ impl PostReleaseAdhoc {
     pub fn send(self) -> rt::Sending<types::AdHocReleaseResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -725,7 +725,7 @@ impl PostReleaseSubprocessTrigger {
     pub fn send(self) -> rt::Sending<types::SubprocessTriggerResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -794,7 +794,7 @@ impl PostReleaseSummary {
     pub fn send(self) -> rt::Sending<types::PostReleaseSummaryResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -827,7 +827,7 @@ impl PutRelease {
     pub fn send(self) -> rt::Sending<types::PutReleaseResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /rmg/api/release/report/{reportId}/download`
     ///
-    /// `getReportDownload`, tag `Reports`. Safe: it only reads. Published types.
+    /// `getReportDownload`, tag `Reports`. Read-only, retried automatically. Published types.
     /// - Required: path `report_id` = `reportId`.
     /// - Result: bytes, as a stream, `text/csv`; errors 400, 403, 404.
     #[inline]
@@ -21,7 +21,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/release/report/{reportId}/status`
     ///
-    /// `getReportStatus`, tag `Reports`. Safe: it only reads. Published types.
+    /// `getReportStatus`, tag `Reports`. Read-only, retried automatically. Published types.
     /// - Required: path `report_id` = `reportId`.
     /// - Result: [`types::ReportStatusResponse`], `application/json`; errors 400, 403, 404.
     #[inline]
@@ -32,7 +32,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /rmg/api/releaseGroup/{releaseGroupId}/report/generate`
     ///
-    /// `postReleaseGroupReportGenerate`, tag `Reports`. Not repeated: twice may be more than once. Published types.
+    /// `postReleaseGroupReportGenerate`, tag `Reports`. Not idempotent, never retried. Published types.
     /// - Required: path `release_group_id` = `releaseGroupId`.
     /// - Body: [`types::ReportGenerationRequest`], `application/json`.
     /// - Result: [`types::ReportGenerationResponse`], `application/json`; errors 400, 403, 404.
@@ -50,7 +50,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /rmg/api/release/{releaseId}/report/generate`
     ///
-    /// `postReleaseReportGenerate`, tag `Reports`. Not repeated: twice may be more than once. Published types.
+    /// `postReleaseReportGenerate`, tag `Reports`. Not idempotent, never retried. Published types.
     /// - Required: path `release_id` = `releaseId`.
     /// - Body: [`types::ReportGenerationRequest`], `application/json`.
     /// - Result: [`types::ReportGenerationResponse`], `application/json`; errors 400, 403, 404.
@@ -100,7 +100,7 @@ impl GetReportDownload {
     pub fn send(self) -> rt::Sending<rt::ByteStream> {
         self.call.byte_answer()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -140,7 +140,7 @@ impl GetReportStatus {
     pub fn send(self) -> rt::Sending<types::ReportStatusResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -180,7 +180,7 @@ impl PostReleaseGroupReportGenerate {
     pub fn send(self) -> rt::Sending<types::ReportGenerationResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -220,7 +220,7 @@ impl PostReleaseReportGenerate {
     pub fn send(self) -> rt::Sending<types::ReportGenerationResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /rmg/api/v1/uploads/presign`
     ///
-    /// `presignUpload`, tag `Uploads`. Not repeated: twice may be more than once. Published types.
+    /// `presignUpload`, tag `Uploads`. Not idempotent, never retried. Published types.
     /// - Body: [`types::PresignUploadRequest`], `application/json`.
     /// - Result: [`types::PresignUploadResponse`], `application/json`; errors 400, 401.
     #[inline]
@@ -18,7 +18,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/v1/uploads/{accountId}/{releaseId}/{filename}`
     ///
-    /// `serveUpload`, tag `Uploads`. Safe: it only reads. Published types.
+    /// `serveUpload`, tag `Uploads`. Read-only, retried automatically. Published types.
     /// - Required: path `account_id` = `accountId`, `release_id` = `releaseId`, `filename`.
     /// - Result: nothing; errors 401, 404.
     #[inline]
@@ -69,7 +69,7 @@ impl PresignUpload {
     pub fn send(self) -> rt::Sending<types::PresignUploadResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -88,7 +88,7 @@ impl ServeUpload {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

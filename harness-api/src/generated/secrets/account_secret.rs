@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/secrets`
     ///
-    /// `create-account-scoped-secret`, tag `Account Secret`. Not repeated: twice may be more than once. Published types.
+    /// `create-account-scoped-secret`, tag `Account Secret`. Not idempotent, never retried. Published types.
     /// - Required: form `file`, `spec`.
     /// - Body: [`types::SecretRequest`], `application/json`, `application/yaml`, `multipart/form-data`.
     /// - Result: [`types::SecretResponse`], `application/json`, `application/yaml`.
@@ -46,7 +46,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/secrets/{secret}`
     ///
-    /// `delete-account-scoped-secret`, tag `Account Secret`. Idempotent: twice is as good as once. Published types.
+    /// `delete-account-scoped-secret`, tag `Account Secret`. Idempotent, retried automatically. Published types.
     /// - Required: path `secret`.
     /// - Result: [`types::SecretResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -61,7 +61,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/secrets/{secret}`
     ///
-    /// `get-account-scoped-secret`, tag `Account Secret`. Safe: it only reads. Published types.
+    /// `get-account-scoped-secret`, tag `Account Secret`. Read-only, retried automatically. Published types.
     /// - Required: path `secret`.
     /// - Result: [`types::SecretResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -76,7 +76,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/secrets`
     ///
-    /// `get-account-scoped-secrets`, tag `Account Secret`. Safe: it only reads. Published types.
+    /// `get-account-scoped-secrets`, tag `Account Secret`. Read-only, retried automatically. Published types.
     /// - Result: list of [`types::SecretResponse`], `application/json`, `application/yaml`.
     /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
@@ -87,7 +87,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/secrets/{secret}`
     ///
-    /// `update-account-scoped-secret`, tag `Account Secret`. Not repeated: twice may be more than once. Published types.
+    /// `update-account-scoped-secret`, tag `Account Secret`. Not idempotent, never retried. Published types.
     /// - Required: path `secret`; form `file`, `spec`.
     /// - Body: [`types::SecretRequest`], `application/json`, `application/yaml`, `multipart/form-data`.
     /// - Result: [`types::SecretResponse`], `application/json`, `application/yaml`.
@@ -133,7 +133,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/secrets/validate-secret-ref`
     ///
-    /// `validate-account-secret-ref`, tag `Account Secret`. Safe: it only reads. The answer is published; the body is inferred from one sample.
+    /// `validate-account-secret-ref`, tag `Account Secret`. Read-only, retried automatically. The response is published; the body is inferred from one sample.
     /// - Body, optional: [`types::ValidateAccountSecretRefBody`], `application/json`.
     /// - Result: [`types::SecretValidationResponse`], `application/json`.
     #[inline]
@@ -169,7 +169,7 @@ impl CreateAccountScopedSecret {
     pub fn send(self) -> rt::Sending<types::SecretResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -195,7 +195,7 @@ impl DeleteAccountScopedSecret {
     pub fn send(self) -> rt::Sending<types::SecretResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -221,7 +221,7 @@ impl GetAccountScopedSecret {
     pub fn send(self) -> rt::Sending<types::SecretResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -318,7 +318,7 @@ impl GetAccountScopedSecrets {
     pub fn send(self) -> rt::Sending<Vec<types::SecretResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -351,7 +351,7 @@ impl UpdateAccountScopedSecret {
     pub fn send(self) -> rt::Sending<types::SecretResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -384,7 +384,7 @@ impl ValidateAccountSecretRef {
     pub fn send(self) -> rt::Sending<types::SecretValidationResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

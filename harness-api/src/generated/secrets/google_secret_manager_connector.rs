@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ng/api/google-secret-manager-connector/gcp-regions`
     ///
-    /// `getGcpRegions`, tag `GoogleSecretManagerConnector`. Safe: it only reads. Published types.
+    /// `getGcpRegions`, tag `GoogleSecretManagerConnector`. Read-only, retried automatically. Published types.
     /// - Result: [`types::ResponseDtoListString`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
     /// - List: `whole list, items data`.
     #[inline]
@@ -28,7 +28,7 @@ impl GetGcpRegions {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListString> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/secrets`
     ///
-    /// `create-org-scoped-secret`, tag `Org Secret`. Not repeated: twice may be more than once. Published types.
+    /// `create-org-scoped-secret`, tag `Org Secret`. Not idempotent, never retried. Published types.
     /// - Required: path `org`; form `file`, `spec`.
     /// - Body: [`types::SecretRequest`], `application/json`, `application/yaml`, `multipart/form-data`.
     /// - Result: [`types::SecretResponse`], `application/json`, `application/yaml`.
@@ -52,7 +52,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/orgs/{org}/secrets/{secret}`
     ///
-    /// `delete-org-scoped-secret`, tag `Org Secret`. Idempotent: twice is as good as once. Published types.
+    /// `delete-org-scoped-secret`, tag `Org Secret`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `secret`.
     /// - Result: [`types::SecretResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -69,7 +69,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/secrets/{secret}`
     ///
-    /// `get-org-scoped-secret`, tag `Org Secret`. Safe: it only reads. Published types.
+    /// `get-org-scoped-secret`, tag `Org Secret`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `secret`.
     /// - Result: [`types::SecretResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -86,7 +86,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/secrets`
     ///
-    /// `get-org-scoped-secrets`, tag `Org Secret`. Safe: it only reads. Published types.
+    /// `get-org-scoped-secrets`, tag `Org Secret`. Read-only, retried automatically. Published types.
     /// - Required: path `org`.
     /// - Result: list of [`types::SecretResponse`], `application/json`, `application/yaml`.
     /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
@@ -98,7 +98,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/orgs/{org}/secrets/{secret}`
     ///
-    /// `update-org-scoped-secret`, tag `Org Secret`. Not repeated: twice may be more than once. Published types.
+    /// `update-org-scoped-secret`, tag `Org Secret`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `secret`; form `file`, `spec`.
     /// - Body: [`types::SecretRequest`], `application/json`, `application/yaml`, `multipart/form-data`.
     /// - Result: [`types::SecretResponse`], `application/json`, `application/yaml`.
@@ -150,7 +150,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/secrets/validate-secret-ref`
     ///
-    /// `validate-org-secret-ref`, tag `Org Secret`. Safe: it only reads. The answer is published; the body is inferred from one sample.
+    /// `validate-org-secret-ref`, tag `Org Secret`. Read-only, retried automatically. The response is published; the body is inferred from one sample.
     /// - Required: path `org`.
     /// - Body, optional: [`types::ValidateOrgSecretRefBody`], `application/json`.
     /// - Result: [`types::SecretValidationResponse`], `application/json`.
@@ -190,7 +190,7 @@ impl CreateOrgScopedSecret {
     pub fn send(self) -> rt::Sending<types::SecretResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -216,7 +216,7 @@ impl DeleteOrgScopedSecret {
     pub fn send(self) -> rt::Sending<types::SecretResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -242,7 +242,7 @@ impl GetOrgScopedSecret {
     pub fn send(self) -> rt::Sending<types::SecretResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -339,7 +339,7 @@ impl GetOrgScopedSecrets {
     pub fn send(self) -> rt::Sending<Vec<types::SecretResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -372,7 +372,7 @@ impl UpdateOrgScopedSecret {
     pub fn send(self) -> rt::Sending<types::SecretResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -405,7 +405,7 @@ impl ValidateOrgSecretRef {
     pub fn send(self) -> rt::Sending<types::SecretValidationResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

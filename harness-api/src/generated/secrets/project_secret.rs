@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/secrets`
     ///
-    /// `create-project-scoped-secret`, tag `Project Secret`. Not repeated: twice may be more than once. Published types.
+    /// `create-project-scoped-secret`, tag `Project Secret`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`; form `file`, `spec`.
     /// - Body: [`types::SecretRequest`], `application/json`, `application/yaml`, `multipart/form-data`.
     /// - Result: [`types::SecretResponse`], `application/json`, `application/yaml`.
@@ -58,7 +58,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/secrets/{secret}`
     ///
-    /// `delete-project-scoped-secret`, tag `Project Secret`. Idempotent: twice is as good as once. Published types.
+    /// `delete-project-scoped-secret`, tag `Project Secret`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `secret`.
     /// - Result: [`types::SecretResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -77,7 +77,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/secrets/{secret}`
     ///
-    /// `get-project-scoped-secret`, tag `Project Secret`. Safe: it only reads. Published types.
+    /// `get-project-scoped-secret`, tag `Project Secret`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `secret`.
     /// - Result: [`types::SecretResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -96,7 +96,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/secrets`
     ///
-    /// `get-project-scoped-secrets`, tag `Project Secret`. Safe: it only reads. Published types.
+    /// `get-project-scoped-secrets`, tag `Project Secret`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Result: list of [`types::SecretResponse`], `application/json`, `application/yaml`.
     /// - List: `paged page/limit from 0, size 20, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
@@ -114,7 +114,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/secrets/{secret}`
     ///
-    /// `update-project-scoped-secret`, tag `Project Secret`. Not repeated: twice may be more than once. Published types.
+    /// `update-project-scoped-secret`, tag `Project Secret`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `secret`; form `file`, `spec`.
     /// - Body: [`types::SecretRequest`], `application/json`, `application/yaml`, `multipart/form-data`.
     /// - Result: [`types::SecretResponse`], `application/json`, `application/yaml`.
@@ -172,7 +172,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/projects/{project}/secrets/validate-secret-ref`
     ///
-    /// `validate-project-secret-ref`, tag `Project Secret`. Safe: it only reads. The answer is published; the body is inferred from one sample.
+    /// `validate-project-secret-ref`, tag `Project Secret`. Read-only, retried automatically. The response is published; the body is inferred from one sample.
     /// - Required: path `org`, `project`.
     /// - Body, optional: [`types::ValidateProjectSecretRefBody`], `application/json`.
     /// - Result: [`types::SecretValidationResponse`], `application/json`.
@@ -215,7 +215,7 @@ impl CreateProjectScopedSecret {
     pub fn send(self) -> rt::Sending<types::SecretResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -241,7 +241,7 @@ impl DeleteProjectScopedSecret {
     pub fn send(self) -> rt::Sending<types::SecretResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -267,7 +267,7 @@ impl GetProjectScopedSecret {
     pub fn send(self) -> rt::Sending<types::SecretResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -364,7 +364,7 @@ impl GetProjectScopedSecrets {
     pub fn send(self) -> rt::Sending<Vec<types::SecretResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -397,7 +397,7 @@ impl UpdateProjectScopedSecret {
     pub fn send(self) -> rt::Sending<types::SecretResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -430,7 +430,7 @@ impl ValidateProjectSecretRef {
     pub fn send(self) -> rt::Sending<types::SecretValidationResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/secret-managers/meta-data`
     ///
-    /// `getMetadata`, tag `Secret Managers`. Safe: it only reads. Published types.
+    /// `getMetadata`, tag `Secret Managers`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::SecretManagerMetadataRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoSecretManagerMetadataDto`], `application/json`, `application/yaml`.
@@ -48,7 +48,7 @@ impl GetMetadata {
     pub fn send(self) -> rt::Sending<types::ResponseDtoSecretManagerMetadataDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

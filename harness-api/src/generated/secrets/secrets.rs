@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ng/api/v2/secrets/count`
     ///
-    /// `countSecretsForScope`, tag `Secrets`. Safe: it only reads. Published types.
+    /// `countSecretsForScope`, tag `Secrets`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `parent_unique_id` = `parentUniqueId`.
     /// - Result: nothing; errors 400, 404, 500.
     #[inline]
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /ng/api/v2/secrets/{identifier}`
     ///
-    /// `deleteSecretV2`, tag `Secrets`. Idempotent: twice is as good as once. Published types.
+    /// `deleteSecretV2`, tag `Secrets`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[inline]
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/v2/secrets/{identifier}`
     ///
-    /// `getSecretV2`, tag `Secrets`. Safe: it only reads. Published types.
+    /// `getSecretV2`, tag `Secrets`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoSecretResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -57,7 +57,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/v2/secrets`
     ///
-    /// `listSecretsV2`, tag `Secrets`. Safe: it only reads. Published types.
+    /// `listSecretsV2`, tag `Secrets`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoPageResponseSecretResponse`], `application/json`, `application/yaml`.
     /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content, total data.totalItems, size data.pageSize, pageToken from data.pageToken`.
@@ -74,7 +74,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/v2/secrets/list`
     ///
-    /// `listSecretsV3`, tag `Secrets`. Safe: it only reads. Published types.
+    /// `listSecretsV3`, tag `Secrets`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::SecretResourceFilter`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoPageResponseSecretResponse`], `application/json`, `application/yaml`.
@@ -91,7 +91,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/v2/secrets/list/secrets`
     ///
-    /// `listSecretsV4`, tag `Secrets`. Safe: it only reads. Published types.
+    /// `listSecretsV4`, tag `Secrets`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::SecretFilterProperties`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoPageResponseSecretResponse`], `application/json`, `application/yaml`.
@@ -108,7 +108,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/v2/secrets`
     ///
-    /// `postSecret`, tag `Secrets`. Not repeated: twice may be more than once. Published types.
+    /// `postSecret`, tag `Secrets`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::SecretRequestWrapper`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoSecretResponse`], `application/json`, `application/yaml`.
@@ -139,7 +139,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/v2/secrets/files`
     ///
-    /// `postSecretFileV2`, tag `Secrets`. Not repeated: twice may be more than once. Published types.
+    /// `postSecretFileV2`, tag `Secrets`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`; form `file`, `spec`.
     /// - Body: `multipart/form-data`.
     /// - Result: [`types::ResponseDtoSecretResponse`], `application/json`, `application/yaml`.
@@ -159,7 +159,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/v2/secrets/yaml`
     ///
-    /// `postSecretViaYaml`, tag `Secrets`. Not repeated: twice may be more than once. Published types.
+    /// `postSecretViaYaml`, tag `Secrets`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: `application/yaml`.
     /// - Result: [`types::ResponseDtoSecretResponse`], `application/json`, `application/yaml`.
@@ -178,7 +178,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/v2/secrets/{identifier}`
     ///
-    /// `putSecret`, tag `Secrets`. Idempotent: twice is as good as once. Published types.
+    /// `putSecret`, tag `Secrets`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::SecretRequestWrapper`], `application/json`.
     /// - Result: [`types::ResponseDtoSecretResponse`], `application/json`, `application/yaml`.
@@ -196,7 +196,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/v2/secrets/files/{identifier}`
     ///
-    /// `putSecretFileV2`, tag `Secrets`. Not repeated: twice may be more than once. Published types.
+    /// `putSecretFileV2`, tag `Secrets`. Not idempotent, never retried. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`; form `spec`.
     /// - Body: `multipart/form-data`.
     /// - Result: [`types::ResponseDtoSecretResponse`], `application/json`, `application/yaml`.
@@ -216,7 +216,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/v2/secrets/{identifier}/yaml`
     ///
-    /// `putSecretViaYaml`, tag `Secrets`. Idempotent: twice is as good as once. Published types.
+    /// `putSecretViaYaml`, tag `Secrets`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Body: `application/yaml`.
     /// - Result: [`types::ResponseDtoSecretResponse`], `application/json`, `application/yaml`.
@@ -236,7 +236,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/v2/secrets/validate`
     ///
-    /// `validateSecret`, tag `Secrets`. Safe: it only reads. Published types.
+    /// `validateSecret`, tag `Secrets`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: json, `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoSecretValidationResult`], `application/json`, `application/yaml`.
@@ -267,7 +267,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/v2/secrets/validateUniqueIdentifier/{identifier}`
     ///
-    /// `validateSecretIdentifierIsUnique`, tag `Secrets`. Safe: it only reads. Published types.
+    /// `validateSecretIdentifierIsUnique`, tag `Secrets`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[inline]
@@ -295,7 +295,7 @@ impl CountSecretsForScope {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -335,7 +335,7 @@ impl DeleteSecretV2 {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -368,7 +368,7 @@ impl GetSecretV2 {
     pub fn send(self) -> rt::Sending<types::ResponseDtoSecretResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -509,7 +509,7 @@ impl ListSecretsV2 {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseSecretResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -604,7 +604,7 @@ impl ListSecretsV3 {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseSecretResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -689,7 +689,7 @@ impl ListSecretsV4 {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseSecretResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -736,7 +736,7 @@ impl PostSecret {
     pub fn send(self) -> rt::Sending<types::ResponseDtoSecretResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -776,7 +776,7 @@ impl PostSecretFileV2 {
     pub fn send(self) -> rt::Sending<types::ResponseDtoSecretResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -816,7 +816,7 @@ impl PostSecretViaYaml {
     pub fn send(self) -> rt::Sending<types::ResponseDtoSecretResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -856,7 +856,7 @@ impl PutSecret {
     pub fn send(self) -> rt::Sending<types::ResponseDtoSecretResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -896,7 +896,7 @@ impl PutSecretFileV2 {
     pub fn send(self) -> rt::Sending<types::ResponseDtoSecretResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -929,7 +929,7 @@ impl PutSecretViaYaml {
     pub fn send(self) -> rt::Sending<types::ResponseDtoSecretResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -969,7 +969,7 @@ impl ValidateSecret {
     pub fn send(self) -> rt::Sending<types::ResponseDtoSecretValidationResult> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1002,7 +1002,7 @@ impl ValidateSecretIdentifierIsUnique {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

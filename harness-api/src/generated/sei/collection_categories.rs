@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/org/categories`
     ///
-    /// `categories#createCategory`, tag `Collection categories`. Not repeated: twice may be more than once. Published types.
+    /// `categories#createCategory`, tag `Collection categories`. Not idempotent, never retried. Published types.
     /// - Body, optional: [`types::OrgCategoriesBody`], `application/json`.
     /// - Result: [`types::CategoryResponse`], `application/json`.
     #[inline]
@@ -17,7 +17,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/org/categories`
     ///
-    /// `categories#deleteCategories`, tag `Collection categories`. Idempotent: twice is as good as once. Published types.
+    /// `categories#deleteCategories`, tag `Collection categories`. Idempotent, retried automatically. Published types.
     /// - Body, optional: list of text, `application/json`.
     /// - Result: [`types::DeleteCategoriesResponse`], `application/json`.
     #[inline]
@@ -28,7 +28,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/org/categories/{id}`
     ///
-    /// `categories#deleteCategory`, tag `Collection categories`. Idempotent: twice is as good as once. Published types.
+    /// `categories#deleteCategory`, tag `Collection categories`. Idempotent, retried automatically. Published types.
     /// - Required: path `id`.
     /// - Result: [`types::DeleteCategoryResponse`], `application/json`.
     #[inline]
@@ -39,7 +39,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/org/workspaces/units/list`
     ///
-    /// `categories#listCategories`, tag `Collection categories`. Safe: it only reads. Published types.
+    /// `categories#listCategories`, tag `Collection categories`. Read-only, retried automatically. Published types.
     /// - Body, optional: [`types::ListCategoriesRequest`], `application/json`.
     /// - Result: [`types::ListCategoriesResponse`], `application/json`.
     /// - List: `paged page/pageSize in body from 0, at most 100, items records if there are any, total _metadata.total_count, size _metadata.page_size, more _metadata.has_next`.
@@ -51,7 +51,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/org/categories/{id}`
     ///
-    /// `categories#updateCategory`, tag `Collection categories`. Idempotent: twice is as good as once. Published types.
+    /// `categories#updateCategory`, tag `Collection categories`. Idempotent, retried automatically. Published types.
     /// - Required: path `id`.
     /// - Body, optional: [`types::CategoriesIdBody`], `application/json`.
     /// - Result: [`types::CategoryResponse`], `application/json`.
@@ -81,7 +81,7 @@ impl CreateCategory {
     pub fn send(self) -> rt::Sending<types::CategoryResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -107,7 +107,7 @@ impl DeleteCategories {
     pub fn send(self) -> rt::Sending<types::DeleteCategoriesResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -126,7 +126,7 @@ impl DeleteCategory {
     pub fn send(self) -> rt::Sending<types::DeleteCategoryResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -152,7 +152,7 @@ impl ListCategories {
     pub fn send(self) -> rt::Sending<types::ListCategoriesResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -185,7 +185,7 @@ impl UpdateCategory {
     pub fn send(self) -> rt::Sending<types::CategoryResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

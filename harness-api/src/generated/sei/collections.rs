@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/org/units`
     ///
-    /// `collections#createCollection`, tag `Collections`. Not repeated: twice may be more than once. Published types.
+    /// `collections#createCollection`, tag `Collections`. Not idempotent, never retried. Published types.
     /// - Body, optional: list of [`types::CreateCollectionRequest`], `application/json`.
     /// - Result: [`types::SaveCollectionResponse`], `application/json`.
     #[inline]
@@ -17,7 +17,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/org/units`
     ///
-    /// `collections#deleteCollection`, tag `Collections`. Idempotent: twice is as good as once. Published types.
+    /// `collections#deleteCollection`, tag `Collections`. Idempotent, retried automatically. Published types.
     /// - Body, optional: list of text, `application/json`.
     /// - Result: [`types::DeleteCollectionResponse`], `application/json`.
     #[inline]
@@ -28,7 +28,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/org/units`
     ///
-    /// `collections#editCollection`, tag `Collections`. Idempotent: twice is as good as once. Published types.
+    /// `collections#editCollection`, tag `Collections`. Idempotent, retried automatically. Published types.
     /// - Body, optional: list of [`types::OrgUnitsBody`], `application/json`.
     /// - Result: [`types::SaveCollectionResponse`], `application/json`.
     #[inline]
@@ -39,7 +39,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/org/units/list`
     ///
-    /// `collections#listCollections`, tag `Collections`. Safe: it only reads. Published types.
+    /// `collections#listCollections`, tag `Collections`. Read-only, retried automatically. Published types.
     /// - Body, optional: [`types::UnitsListBody`], `application/json`.
     /// - Result: [`types::ListCollectionsResponse`], `application/json`.
     /// - List: `paged page/page_size in body from 0, at most 100, items records if there are any, total _metadata.total_count, size _metadata.page_size, more _metadata.has_next`.
@@ -69,7 +69,7 @@ impl CreateCollection {
     pub fn send(self) -> rt::Sending<types::SaveCollectionResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -95,7 +95,7 @@ impl DeleteCollection {
     pub fn send(self) -> rt::Sending<types::DeleteCollectionResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -121,7 +121,7 @@ impl EditCollection {
     pub fn send(self) -> rt::Sending<types::SaveCollectionResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -147,7 +147,7 @@ impl ListCollections {
     pub fn send(self) -> rt::Sending<types::ListCollectionsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

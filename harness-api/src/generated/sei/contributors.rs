@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/org/users/versions`
     ///
-    /// `contributors#getActiveVersions`, tag `Contributors`. Safe: it only reads. Published types.
+    /// `contributors#getActiveVersions`, tag `Contributors`. Read-only, retried automatically. Published types.
     /// - Result: [`types::GetContributorVersionsResponse`], `application/json`.
     /// - List: `paged page/page_size from 0, at most 100, items records if there are any, total _metadata.total_count, size _metadata.page_size, more _metadata.has_next`.
     #[inline]
@@ -17,7 +17,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/org/users/schema`
     ///
-    /// `contributors#getSchema`, tag `Contributors`. Safe: it only reads. Published types.
+    /// `contributors#getSchema`, tag `Contributors`. Read-only, retried automatically. Published types.
     /// - Result: [`types::GetContributorSchemaResponse`], `application/json`.
     #[inline]
     pub fn get_schema(&self) -> GetSchema {
@@ -27,7 +27,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/org/users/list`
     ///
-    /// `users#listActiveUsers`, tag `Contributors`. Safe: it only reads. Published types.
+    /// `users#listActiveUsers`, tag `Contributors`. Read-only, retried automatically. Published types.
     /// - Body: [`types::UsersListBody`], `application/json`.
     /// - Result: [`types::ListActiveUsersResponse`], `application/json`.
     /// - List: `paged page/page_size in body from 0, at most 100, items records if there are any, total _metadata.total_count, size _metadata.page_size, more _metadata.has_next`.
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/sei_contributor/list`
     ///
-    /// `seiContributors#listContributors`, tag `Contributors`. Safe: it only reads. The answer is published; the body is inferred from one sample.
+    /// `seiContributors#listContributors`, tag `Contributors`. Read-only, retried automatically. The response is published; the body is inferred from one sample.
     /// - Body: json, `application/json`.
     /// - Result: [`types::ListContributorsResponse`], `application/json`.
     #[inline]
@@ -52,7 +52,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/org/users`
     ///
-    /// `contributors#updateContributors`, tag `Contributors`. Idempotent: twice is as good as once. Published types.
+    /// `contributors#updateContributors`, tag `Contributors`. Idempotent, retried automatically. Published types.
     /// - Body: list of [`types::OrgUsersBody`], `application/json`.
     /// - Result: [`types::UpdateContributorsResponse`], `application/json`.
     #[inline]
@@ -91,7 +91,7 @@ impl GetActiveVersions {
     pub fn send(self) -> rt::Sending<types::GetContributorVersionsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -117,7 +117,7 @@ impl GetSchema {
     pub fn send(self) -> rt::Sending<types::GetContributorSchemaResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -143,7 +143,7 @@ impl ListActiveUsers {
     pub fn send(self) -> rt::Sending<types::ListActiveUsersResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -169,7 +169,7 @@ impl ListContributors {
     pub fn send(self) -> rt::Sending<types::ListContributorsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -188,7 +188,7 @@ impl UpdateContributors {
     pub fn send(self) -> rt::Sending<types::UpdateContributorsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

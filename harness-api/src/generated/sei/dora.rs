@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/dora/change_failure_rate`
     ///
-    /// `dora#getChangeFailureRate`, tag `DORA`. Safe: it only reads. Published types.
+    /// `dora#getChangeFailureRate`, tag `DORA`. Read-only, retried automatically. Published types.
     /// - Body: [`types::DoraChangeFailureRateBody`], `application/json`.
     /// - Result: [`types::ChangeFailureRateResponse`], `application/json`.
     #[inline]
@@ -21,7 +21,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/dora/deployment_frequency`
     ///
-    /// `dora#getDeploymentFrequency`, tag `DORA`. Safe: it only reads. Published types.
+    /// `dora#getDeploymentFrequency`, tag `DORA`. Read-only, retried automatically. Published types.
     /// - Body: [`types::DoraDeploymentFrequencyBody`], `application/json`.
     /// - Result: [`types::DeploymentFrequencyResponse`], `application/json`.
     #[inline]
@@ -36,7 +36,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/dora/lead-time`
     ///
-    /// `dora#getLeadTime`, tag `DORA`. Safe: it only reads. Published types.
+    /// `dora#getLeadTime`, tag `DORA`. Read-only, retried automatically. Published types.
     /// - Body: [`types::DoraLeadtimeBody`], `application/json`.
     /// - Result: [`types::LeadTimeResponse`], `application/json`.
     #[inline]
@@ -48,7 +48,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/dora/mean-time`
     ///
-    /// `dora#getMeanTimeToRestore`, tag `DORA`. Safe: it only reads. Published types.
+    /// `dora#getMeanTimeToRestore`, tag `DORA`. Read-only, retried automatically. Published types.
     /// - Body: [`types::DoraMeantimeBody`], `application/json`.
     /// - Result: [`types::MeanTimeToRestoreResponse`], `application/json`.
     #[inline]
@@ -74,7 +74,7 @@ impl GetChangeFailureRate {
     pub fn send(self) -> rt::Sending<types::ChangeFailureRateResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -93,7 +93,7 @@ impl GetDeploymentFrequency {
     pub fn send(self) -> rt::Sending<types::DeploymentFrequencyResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -112,7 +112,7 @@ impl GetLeadTime {
     pub fn send(self) -> rt::Sending<types::LeadTimeResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -131,7 +131,7 @@ impl GetMeanTimeToRestore {
     pub fn send(self) -> rt::Sending<types::MeanTimeToRestoreResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

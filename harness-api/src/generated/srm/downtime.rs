@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/downtime/identifier/{identifier}`
     ///
-    /// `deleteDowntimeData`, tag `Downtime`. Idempotent: twice is as good as once. Published types.
+    /// `deleteDowntimeData`, tag `Downtime`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`, `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: nothing.
     #[inline]
@@ -27,7 +27,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/downtime/monitored-services/{identifier}`
     ///
-    /// `getAssociatedMonitoredServices`, tag `Downtime`. Safe: it only reads. Published types.
+    /// `getAssociatedMonitoredServices`, tag `Downtime`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`, `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: [`types::GetAssociatedMonitoredServicesResponse`], `application/json`.
     /// - List: `whole list, items resource`.
@@ -49,7 +49,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/downtime/identifier/{identifier}`
     ///
-    /// `getDowntime`, tag `Downtime`. Safe: it only reads. Published types.
+    /// `getDowntime`, tag `Downtime`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`, `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: [`types::GetDowntimeResponse`], `application/json`.
     #[inline]
@@ -70,7 +70,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/downtime/monitored-services`
     ///
-    /// `getDowntimeAssociatedMonitoredServices`, tag `Downtime`. Safe: it only reads. Published types.
+    /// `getDowntimeAssociatedMonitoredServices`, tag `Downtime`. Read-only, retried automatically. Published types.
     /// - Required: path `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: [`types::GetDowntimeAssociatedMonitoredServicesResponse`], `application/json`.
     /// - List: `paged pageNumber/pageSize from 0, size 10, items data.content, total data.totalItems, size data.pageSize`.
@@ -90,7 +90,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/downtime/history`
     ///
-    /// `getHistory`, tag `Downtime`. Safe: it only reads. Published types.
+    /// `getHistory`, tag `Downtime`. Read-only, retried automatically. Published types.
     /// - Required: path `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: [`types::GetHistoryResponse`], `application/json`.
     /// - List: `paged pageNumber/pageSize from 0, size 10, items data.content, total data.totalItems, size data.pageSize`.
@@ -110,7 +110,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/downtime/list`
     ///
-    /// `listDowntimes`, tag `Downtime`. Safe: it only reads. Published types.
+    /// `listDowntimes`, tag `Downtime`. Read-only, retried automatically. Published types.
     /// - Required: path `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: [`types::ListDowntimesResponse`], `application/json`.
     /// - List: `paged pageNumber/pageSize from 0, size 10, items data.content, total data.totalItems, size data.pageSize`.
@@ -130,7 +130,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/downtime`
     ///
-    /// `saveDowntime`, tag `Downtime`. Not repeated: twice may be more than once. Published types.
+    /// `saveDowntime`, tag `Downtime`. Not idempotent, never retried. Published types.
     /// - Required: path `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body: [`types::Downtime`], `application/json`.
     /// - Result: [`types::SaveDowntimeResponse`], `application/json`.
@@ -152,7 +152,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/downtime/identifier/{identifier}`
     ///
-    /// `updateDowntimeData`, tag `Downtime`. Idempotent: twice is as good as once. Published types.
+    /// `updateDowntimeData`, tag `Downtime`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`, `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body: [`types::Downtime`], `application/json`.
     /// - Result: [`types::UpdateDowntimeDataResponse`], `application/json`.
@@ -176,7 +176,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/downtime/flag/{identifier}`
     ///
-    /// `updateDowntimeEnabled`, tag `Downtime`. Idempotent: twice is as good as once. Published types.
+    /// `updateDowntimeEnabled`, tag `Downtime`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`, `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`; query `enable`.
     /// - Result: [`types::UpdateDowntimeEnabledResponse`], `application/json`.
     #[inline]
@@ -210,7 +210,7 @@ impl DeleteDowntimeData {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -229,7 +229,7 @@ impl GetAssociatedMonitoredServices {
     pub fn send(self) -> rt::Sending<types::GetAssociatedMonitoredServicesResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -255,7 +255,7 @@ impl GetDowntime {
     pub fn send(self) -> rt::Sending<types::GetDowntimeResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -290,7 +290,7 @@ impl GetDowntimeAssociatedMonitoredServices {
     ) -> rt::Sending<types::GetDowntimeAssociatedMonitoredServicesResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -344,7 +344,7 @@ impl GetHistory {
     pub fn send(self) -> rt::Sending<types::GetHistoryResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -398,7 +398,7 @@ impl ListDowntimes {
     pub fn send(self) -> rt::Sending<types::ListDowntimesResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -424,7 +424,7 @@ impl SaveDowntime {
     pub fn send(self) -> rt::Sending<types::SaveDowntimeResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -443,7 +443,7 @@ impl UpdateDowntimeData {
     pub fn send(self) -> rt::Sending<types::UpdateDowntimeDataResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -462,7 +462,7 @@ impl UpdateDowntimeEnabled {
     pub fn send(self) -> rt::Sending<types::UpdateDowntimeEnabledResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /cv/api/health-sources`
     ///
-    /// `createHealthSource`, tag `Healthsources`. Not repeated: twice may be more than once. Published types.
+    /// `createHealthSource`, tag `Healthsources`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::HealthSource`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoHealthSourceResponse`], `application/json`, `application/yaml`.
@@ -37,7 +37,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /cv/api/health-sources/{identifier}`
     ///
-    /// `deleteHealthSource`, tag `Healthsources`. Idempotent: twice is as good as once. Published types.
+    /// `deleteHealthSource`, tag `Healthsources`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[inline]
@@ -54,7 +54,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cv/api/health-sources/{identifier}`
     ///
-    /// `getHealthSource`, tag `Healthsources`. Safe: it only reads. Published types.
+    /// `getHealthSource`, tag `Healthsources`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoOptionalHealthSourceResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -71,7 +71,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cv/api/health-sources/{identifier}/runtime-inputs`
     ///
-    /// `getHealthSourceRuntimeInputs`, tag `Healthsources`. Safe: it only reads. Published types.
+    /// `getHealthSourceRuntimeInputs`, tag `Healthsources`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoHealthSourceRuntimeInputs`], `application/json`, `application/yaml`.
     #[inline]
@@ -88,7 +88,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cv/api/health-sources`
     ///
-    /// `listHealthSources`, tag `Healthsources`. Safe: it only reads. Published types.
+    /// `listHealthSources`, tag `Healthsources`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoListHealthSourceResponse`], `application/json`, `application/yaml`.
     /// - List: `whole list, items data`.
@@ -104,7 +104,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /cv/api/health-sources`
     ///
-    /// `updateHealthSource`, tag `Healthsources`. Idempotent: twice is as good as once. Published types.
+    /// `updateHealthSource`, tag `Healthsources`. Idempotent, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::HealthSource`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoHealthSourceResponse`], `application/json`, `application/yaml`.
@@ -160,7 +160,7 @@ impl CreateHealthSource {
     pub fn send(self) -> rt::Sending<types::ResponseDtoHealthSourceResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -193,7 +193,7 @@ impl DeleteHealthSource {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -226,7 +226,7 @@ impl GetHealthSource {
     pub fn send(self) -> rt::Sending<types::ResponseDtoOptionalHealthSourceResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -259,7 +259,7 @@ impl GetHealthSourceRuntimeInputs {
     pub fn send(self) -> rt::Sending<types::ResponseDtoHealthSourceRuntimeInputs> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -292,7 +292,7 @@ impl ListHealthSources {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListHealthSourceResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -332,7 +332,7 @@ impl UpdateHealthSource {
     pub fn send(self) -> rt::Sending<types::ResponseDtoHealthSourceResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

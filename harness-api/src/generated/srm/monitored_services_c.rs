@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /cv/api/monitored-service/create-default`
     ///
-    /// `createDefaultMonitoredService`, tag `Monitored Services`. Not repeated: twice may be more than once. Published types.
+    /// `createDefaultMonitoredService`, tag `Monitored Services`. Not idempotent, never retried. Published types.
     /// - Required: query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`, `service_identifier` = `serviceIdentifier`.
     /// - Result: [`types::RestResponseMonitoredServiceResponse`], `application/json`.
     #[inline]
@@ -40,7 +40,7 @@ impl CreateDefaultMonitoredService {
     pub fn send(self) -> rt::Sending<types::RestResponseMonitoredServiceResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

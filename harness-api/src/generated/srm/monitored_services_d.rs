@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /cv/api/monitored-service/{identifier}`
     ///
-    /// `deleteMonitoredService`, tag `Monitored Services`. Idempotent: twice is as good as once. Published types.
+    /// `deleteMonitoredService`, tag `Monitored Services`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: [`types::RestResponseBoolean`], `application/json`, `application/yaml`.
     #[inline]
@@ -27,7 +27,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /cv/api/monitored-service/{identifier}/detach-template`
     ///
-    /// `detachMonitoredServiceFromTemplate`, tag `Monitored Services`. Idempotent: twice is as good as once. Published types.
+    /// `detachMonitoredServiceFromTemplate`, tag `Monitored Services`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_id` = `accountId`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[inline]
@@ -55,7 +55,7 @@ impl DeleteMonitoredService {
     pub fn send(self) -> rt::Sending<types::RestResponseBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -88,7 +88,7 @@ impl DetachMonitoredServiceFromTemplate {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /cv/api/monitored-service/all/time-series-health-sources`
     ///
-    /// `getAllMonitoredServicesWithHealthSources`, tag `Monitored Services`. Safe: it only reads. Published types.
+    /// `getAllMonitoredServicesWithHealthSources`, tag `Monitored Services`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: [`types::GetAllMonitoredServicesWithHealthSourcesResponse`], `application/json`.
     /// - List: `whole list, items data`.
@@ -29,7 +29,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cv/api/monitored-service/{identifier}/anomaliesCount`
     ///
-    /// `CvgetAnomaliesSummary`, tag `Monitored Services`. Safe: it only reads. Published types.
+    /// `CvgetAnomaliesSummary`, tag `Monitored Services`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `start_time` = `startTime`, `end_time` = `endTime`.
     /// - Result: [`types::GetAnomaliesSummaryResponse`], `application/json`.
     #[inline]
@@ -54,7 +54,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cv/api/monitored-service/count-of-services`
     ///
-    /// `getCountOfServices`, tag `Monitored Services`. Safe: it only reads. Published types.
+    /// `getCountOfServices`, tag `Monitored Services`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: [`types::CvServiceCount`], `application/json`.
     #[inline]
@@ -73,7 +73,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cv/api/monitored-service/environments`
     ///
-    /// `getEnvironments`, tag `Monitored Services`. Safe: it only reads. Published types.
+    /// `getEnvironments`, tag `Monitored Services`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: [`types::ResponseDtoListEnvironmentResponse`], `application/json`.
     /// - List: `whole list, items data`.
@@ -93,7 +93,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cv/api/monitored-service/health-sources`
     ///
-    /// `getHealthSources`, tag `Monitored Services`. Safe: it only reads. Published types.
+    /// `getHealthSources`, tag `Monitored Services`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `service_identifier` = `serviceIdentifier`, `environment_identifier` = `environmentIdentifier`.
     /// - Result: [`types::GetHealthSourcesResponse`], `application/json`.
     #[inline]
@@ -116,7 +116,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cv/api/monitored-service/{monitoredServiceIdentifier}/health-sources`
     ///
-    /// `getHealthSourcesForMonitoredServiceIdentifier`, tag `Monitored Services`. Safe: it only reads. Published types.
+    /// `getHealthSourcesForMonitoredServiceIdentifier`, tag `Monitored Services`. Read-only, retried automatically. Published types.
     /// - Required: path `monitored_service_identifier` = `monitoredServiceIdentifier`; query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: [`types::GetHealthSourcesForMonitoredServiceIdentifierResponse`], `application/json`.
     /// - List: `whole list, items resource`.
@@ -141,7 +141,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cv/api/monitored-service/list`
     ///
-    /// `getList`, tag `Monitored Services`. Safe: it only reads. Published types.
+    /// `getList`, tag `Monitored Services`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `offset`, `page_size` = `pageSize`.
     /// - Result: [`types::GetListResponse`], `application/json`.
     /// - List: `paged offset/pageSize from 0, items data.content, total data.totalItems, size data.pageSize`.
@@ -165,7 +165,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cv/api/monitored-service/platform/list`
     ///
-    /// `getListV2`, tag `Monitored Services`. Safe: it only reads. Published types.
+    /// `getListV2`, tag `Monitored Services`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `offset`, `page_size` = `pageSize`.
     /// - Result: [`types::GetListV2Response`], `application/json`.
     /// - List: `paged offset/pageSize from 0, items data.content, total data.totalItems, size data.pageSize`.
@@ -189,7 +189,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cv/api/monitored-service/{identifier}`
     ///
-    /// `getMonitoredService`, tag `Monitored Services`. Safe: it only reads. Published types.
+    /// `getMonitoredService`, tag `Monitored Services`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: [`types::ResponseDtoMonitoredServiceResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -210,7 +210,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cv/api/monitored-service/{monitoredServiceIdentifier}/change-details`
     ///
-    /// `getMonitoredServiceChangeDetails`, tag `Monitored Services`. Safe: it only reads. Published types.
+    /// `getMonitoredServiceChangeDetails`, tag `Monitored Services`. Read-only, retried automatically. Published types.
     /// - Required: path `monitored_service_identifier` = `monitoredServiceIdentifier`; query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: [`types::GetMonitoredServiceChangeDetailsResponse`], `application/json`.
     /// - List: `whole list, items resource`.
@@ -232,7 +232,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cv/api/monitored-service/{monitoredServiceIdentifier}/service-details`
     ///
-    /// `getMonitoredServiceDetails`, tag `Monitored Services`. Safe: it only reads. Published types.
+    /// `getMonitoredServiceDetails`, tag `Monitored Services`. Read-only, retried automatically. Published types.
     /// - Required: path `monitored_service_identifier` = `monitoredServiceIdentifier`; query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: [`types::CvMonitoredServiceListItem`], `application/json`.
     #[inline]
@@ -253,7 +253,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cv/api/monitored-service/service-environment`
     ///
-    /// `getMonitoredServiceFromServiceAndEnvironment`, tag `Monitored Services`. Safe: it only reads. Published types.
+    /// `getMonitoredServiceFromServiceAndEnvironment`, tag `Monitored Services`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `service_identifier` = `serviceIdentifier`, `environment_identifier` = `environmentIdentifier`.
     /// - Result: [`types::ResponseDtoMonitoredServiceResponse`], `application/json`.
     #[inline]
@@ -279,7 +279,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cv/api/monitored-service/{monitoredServiceIdentifier}/logs`
     ///
-    /// `getMonitoredServiceLogs`, tag `Monitored Services`. Safe: it only reads. Published types.
+    /// `getMonitoredServiceLogs`, tag `Monitored Services`. Read-only, retried automatically. Published types.
     /// - Required: path `monitored_service_identifier` = `monitoredServiceIdentifier`; query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `log_type` = `logType`, `start_time` = `startTime`, `end_time` = `endTime`.
     /// - Result: [`types::RestResponsePageResponseCvngLog`], `application/json`.
     /// - List: `paged pageNumber/pageSize from 0, size 10, items resource.content, total resource.totalItems, size resource.pageSize`.
@@ -311,7 +311,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cv/api/monitored-service/reconciliation-status`
     ///
-    /// `getMonitoredServiceReconciliationStatuses`, tag `Monitored Services`. Safe: it only reads. Published types.
+    /// `getMonitoredServiceReconciliationStatuses`, tag `Monitored Services`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`, `template_identifier` = `templateIdentifier`, `version_label` = `versionLabel`.
     /// - Result: [`types::RestResponsePageResponseMonitoredServiceReference`], `application/json`, `application/yaml`.
     /// - List: `paged pageNumber/pageSize from 0, size 10, items resource.content, total resource.totalItems, size resource.pageSize`.
@@ -334,7 +334,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cv/api/monitored-service/{identifier}/resolved-template-inputs`
     ///
-    /// `getMonitoredServiceResolvedTemplateInputs`, tag `Monitored Services`. Safe: it only reads. Published types.
+    /// `getMonitoredServiceResolvedTemplateInputs`, tag `Monitored Services`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `template_identifier` = `templateIdentifier`, `version_label` = `versionLabel`.
     /// - Result: [`types::ResponseDtoString`], `application/json`, `application/yaml`.
     #[inline]
@@ -362,7 +362,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cv/api/monitored-service/{identifier}/scores`
     ///
-    /// `getMonitoredServiceScore`, tag `Monitored Services`. Safe: it only reads. Published types.
+    /// `getMonitoredServiceScore`, tag `Monitored Services`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: [`types::GetMonitoredServiceScoreResponse`], `application/json`.
     #[inline]
@@ -383,7 +383,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cv/api/monitored-service/{identifier}/secondary-events`
     ///
-    /// `getMSSecondaryEvents`, tag `Monitored Services`. Safe: it only reads. Published types.
+    /// `getMSSecondaryEvents`, tag `Monitored Services`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_id` = `accountId`, `start_time` = `startTime`, `end_time` = `endTime`.
     /// - Result: [`types::GetMsSecondaryEventsResponse`], `application/json`.
     /// - List: `whole list, items data`.
@@ -405,7 +405,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cv/api/monitored-service/secondary-events-details`
     ///
-    /// `getMSSecondaryEventsDetails`, tag `Monitored Services`. Safe: it only reads. Published types.
+    /// `getMSSecondaryEventsDetails`, tag `Monitored Services`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`, `secondary_event_type` = `secondaryEventType`, `identifiers`.
     /// - Result: [`types::GetMsSecondaryEventsDetailsResponse`], `application/json`.
     #[inline]
@@ -432,7 +432,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cv/api/monitored-service/{identifier}/notification-rules`
     ///
-    /// `getNotificationRulesForMonitoredService`, tag `Monitored Services`. Safe: it only reads. Published types.
+    /// `getNotificationRulesForMonitoredService`, tag `Monitored Services`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: [`types::ResponseDtoPageResponseNotificationRuleResponse`], `application/json`, `application/yaml`.
     /// - List: `paged pageNumber/pageSize from 0, size 10, items data.content, total data.totalItems, size data.pageSize`.
@@ -457,7 +457,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cv/api/monitored-service/{identifier}/overall-health-score`
     ///
-    /// `getOverAllHealthScore`, tag `Monitored Services`. Safe: it only reads. Published types.
+    /// `getOverAllHealthScore`, tag `Monitored Services`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `end_time` = `endTime`.
     /// - Result: [`types::GetOverAllHealthScoreResponse`], `application/json`.
     #[inline]
@@ -480,7 +480,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cv/api/monitored-service/service-details`
     ///
-    /// `getMonitoredServiceDetails_1`, tag `Monitored Services`. Safe: it only reads. Published types.
+    /// `getMonitoredServiceDetails_1`, tag `Monitored Services`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`, `service_identifier` = `serviceIdentifier`, `environment_identifier` = `environmentIdentifier`.
     /// - Result: [`types::CvMonitoredServiceListItem`], `application/json`.
     #[deprecated]
@@ -500,7 +500,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cv/api/monitored-service/services`
     ///
-    /// `getServices`, tag `Monitored Services`. Safe: it only reads. Published types.
+    /// `getServices`, tag `Monitored Services`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: [`types::ResponseDtoListServiceResponse`], `application/json`.
     /// - List: `whole list, items data`.
@@ -520,7 +520,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cv/api/monitored-service/{monitoredServiceIdentifier}/health-source/{healthSourceIdentifier}/slo-metrics`
     ///
-    /// `getSloMetrics`, tag `Monitored Services`. Safe: it only reads. Published types.
+    /// `getSloMetrics`, tag `Monitored Services`. Read-only, retried automatically. Published types.
     /// - Required: path `monitored_service_identifier` = `monitoredServiceIdentifier`, `health_source_identifier` = `healthSourceIdentifier`; query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: [`types::GetSloMetricsResponse`], `application/json`.
     /// - List: `whole list, items resource`.
@@ -557,7 +557,7 @@ impl GetAllMonitoredServicesWithHealthSources {
     ) -> rt::Sending<types::GetAllMonitoredServicesWithHealthSourcesResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -583,7 +583,7 @@ impl GetAnomaliesSummary {
     pub fn send(self) -> rt::Sending<types::GetAnomaliesSummaryResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -616,7 +616,7 @@ impl GetCountOfServices {
     pub fn send(self) -> rt::Sending<types::CvServiceCount> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -635,7 +635,7 @@ impl GetEnvironments {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListEnvironmentResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -661,7 +661,7 @@ impl GetHealthSources {
     pub fn send(self) -> rt::Sending<types::GetHealthSourcesResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -682,7 +682,7 @@ impl GetHealthSourcesForMonitoredServiceIdentifier {
     ) -> rt::Sending<types::GetHealthSourcesForMonitoredServiceIdentifierResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -732,7 +732,7 @@ impl GetList {
     pub fn send(self) -> rt::Sending<types::GetListResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -797,7 +797,7 @@ impl GetListV2 {
     pub fn send(self) -> rt::Sending<types::GetListV2Response> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -823,7 +823,7 @@ impl GetMonitoredService {
     pub fn send(self) -> rt::Sending<types::ResponseDtoMonitoredServiceResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -866,7 +866,7 @@ impl GetMonitoredServiceChangeDetails {
     pub fn send(self) -> rt::Sending<types::GetMonitoredServiceChangeDetailsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -892,7 +892,7 @@ impl GetMonitoredServiceDetails {
     pub fn send(self) -> rt::Sending<types::CvMonitoredServiceListItem> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -911,7 +911,7 @@ impl GetMonitoredServiceFromServiceAndEnvironment {
     pub fn send(self) -> rt::Sending<types::ResponseDtoMonitoredServiceResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -961,7 +961,7 @@ impl GetMonitoredServiceLogs {
     pub fn send(self) -> rt::Sending<types::RestResponsePageResponseCvngLog> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1031,7 +1031,7 @@ impl GetMonitoredServiceReconciliationStatuses {
     ) -> rt::Sending<types::RestResponsePageResponseMonitoredServiceReference> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1057,7 +1057,7 @@ impl GetMonitoredServiceResolvedTemplateInputs {
     pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1076,7 +1076,7 @@ impl GetMonitoredServiceScore {
     pub fn send(self) -> rt::Sending<types::GetMonitoredServiceScoreResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1109,7 +1109,7 @@ impl GetMsSecondaryEvents {
     pub fn send(self) -> rt::Sending<types::GetMsSecondaryEventsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1135,7 +1135,7 @@ impl GetMsSecondaryEventsDetails {
     pub fn send(self) -> rt::Sending<types::GetMsSecondaryEventsDetailsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1170,7 +1170,7 @@ impl GetNotificationRulesForMonitoredService {
     ) -> rt::Sending<types::ResponseDtoPageResponseNotificationRuleResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1218,7 +1218,7 @@ impl GetOverAllHealthScore {
     pub fn send(self) -> rt::Sending<types::GetOverAllHealthScoreResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1251,7 +1251,7 @@ impl GetServiceDetails {
     pub fn send(self) -> rt::Sending<types::CvMonitoredServiceListItem> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1270,7 +1270,7 @@ impl GetServices {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListServiceResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1296,7 +1296,7 @@ impl GetSloMetrics {
     pub fn send(self) -> rt::Sending<types::GetSloMetricsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /cv/api/monitored-service/reconciliation-required`
     ///
-    /// `isReconciliationRequiredForMonitoredServices`, tag `Monitored Services`. Safe: it only reads. Published types.
+    /// `isReconciliationRequiredForMonitoredServices`, tag `Monitored Services`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `template_identifier` = `templateIdentifier`, `version_label` = `versionLabel`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[inline]
@@ -50,7 +50,7 @@ impl IsReconciliationRequiredForMonitoredServices {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /cv/api/monitored-service`
     ///
-    /// `list`, tag `Monitored Services`. Safe: it only reads. Published types.
+    /// `list`, tag `Monitored Services`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `offset`, `page_size` = `pageSize`, `services_at_risk_filter` = `servicesAtRiskFilter`.
     /// - Result: [`types::MonitoredServicesListResponse`], `application/json`.
     /// - List: `paged offset/pageSize from 0, items data.content, total data.totalItems, size data.pageSize`.
@@ -90,7 +90,7 @@ impl MonitoredServicesList {
     pub fn send(self) -> rt::Sending<types::MonitoredServicesListResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

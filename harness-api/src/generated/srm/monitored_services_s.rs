@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /cv/api/monitored-service`
     ///
-    /// `saveMonitoredService`, tag `Monitored Services`. Not repeated: twice may be more than once. Published types.
+    /// `saveMonitoredService`, tag `Monitored Services`. Not idempotent, never retried. Published types.
     /// - Required: query `account_id` = `accountId`.
     /// - Body: [`types::MonitoredService`], `application/json`.
     /// - Result: [`types::RestResponseMonitoredServiceResponse`], `application/json`, `application/yaml`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /cv/api/monitored-service/template-input`
     ///
-    /// `saveMonitoredServiceFromTemplateInput`, tag `Monitored Services`. Not repeated: twice may be more than once. Published types.
+    /// `saveMonitoredServiceFromTemplateInput`, tag `Monitored Services`. Not idempotent, never retried. Published types.
     /// - Required: query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body: text, `application/json`.
     /// - Result: [`types::RestResponseMonitoredServiceResponse`], `application/json`, `application/yaml`.
@@ -46,7 +46,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /cv/api/monitored-service/yaml`
     ///
-    /// `saveMonitoredServiceFromYaml`, tag `Monitored Services`. Not repeated: twice may be more than once. Published types.
+    /// `saveMonitoredServiceFromYaml`, tag `Monitored Services`. Not idempotent, never retried. Published types.
     /// - Required: query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body: `application/yaml`.
     /// - Result: [`types::RestResponseMonitoredServiceResponse`], `application/json`.
@@ -68,7 +68,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /cv/api/monitored-service/{identifier}/health-monitoring-flag`
     ///
-    /// `setHealthMonitoringFlag`, tag `Monitored Services`. Idempotent: twice is as good as once. Published types.
+    /// `setHealthMonitoringFlag`, tag `Monitored Services`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `enable`.
     /// - Result: [`types::SetHealthMonitoringFlagResponse`], `application/json`.
     #[inline]
@@ -102,7 +102,7 @@ impl SaveMonitoredService {
     pub fn send(self) -> rt::Sending<types::RestResponseMonitoredServiceResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -121,7 +121,7 @@ impl SaveMonitoredServiceFromTemplateInput {
     pub fn send(self) -> rt::Sending<types::RestResponseMonitoredServiceResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -140,7 +140,7 @@ impl SaveMonitoredServiceFromYaml {
     pub fn send(self) -> rt::Sending<types::RestResponseMonitoredServiceResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -159,7 +159,7 @@ impl SetHealthMonitoringFlag {
     pub fn send(self) -> rt::Sending<types::SetHealthMonitoringFlagResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

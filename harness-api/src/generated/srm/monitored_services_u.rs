@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `PUT /cv/api/monitored-service/{identifier}`
     ///
-    /// `updateMonitoredService`, tag `Monitored Services`. Idempotent: twice is as good as once. Published types.
+    /// `updateMonitoredService`, tag `Monitored Services`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_id` = `accountId`.
     /// - Body: [`types::MonitoredService`], `application/json`.
     /// - Result: [`types::RestResponseMonitoredServiceResponse`], `application/json`, `application/yaml`.
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /cv/api/monitored-service/{identifier}/template-input`
     ///
-    /// `updateMonitoredServiceFromTemplateInput`, tag `Monitored Services`. Idempotent: twice is as good as once. Published types.
+    /// `updateMonitoredServiceFromTemplateInput`, tag `Monitored Services`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body: text, `application/json`.
     /// - Result: [`types::RestResponseMonitoredServiceResponse`], `application/json`, `application/yaml`.
@@ -53,7 +53,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /cv/api/monitored-service/{identifier}/yaml`
     ///
-    /// `updateMonitoredServiceFromYaml`, tag `Monitored Services`. Idempotent: twice is as good as once. Published types.
+    /// `updateMonitoredServiceFromYaml`, tag `Monitored Services`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body: `application/yaml`.
     /// - Result: [`types::RestResponseMonitoredServiceResponse`], `application/json`.
@@ -88,7 +88,7 @@ impl UpdateMonitoredService {
     pub fn send(self) -> rt::Sending<types::RestResponseMonitoredServiceResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -107,7 +107,7 @@ impl UpdateMonitoredServiceFromTemplateInput {
     pub fn send(self) -> rt::Sending<types::RestResponseMonitoredServiceResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -126,7 +126,7 @@ impl UpdateMonitoredServiceFromYaml {
     pub fn send(self) -> rt::Sending<types::RestResponseMonitoredServiceResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

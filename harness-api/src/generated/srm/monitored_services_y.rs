@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /cv/api/monitored-service/yaml-template`
     ///
-    /// `yamlTemplate`, tag `Monitored Services`. Safe: it only reads. Published types.
+    /// `yamlTemplate`, tag `Monitored Services`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: [`types::RestResponseString`], `application/json`.
     #[inline]
@@ -45,7 +45,7 @@ impl YamlTemplate {
     pub fn send(self) -> rt::Sending<types::RestResponseString> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

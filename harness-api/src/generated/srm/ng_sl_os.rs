@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/slo/v2/identifier/{identifier}`
     ///
-    /// `deleteSLODataNg`, tag `NG SLOs`. Idempotent: twice is as good as once. Published types.
+    /// `deleteSLODataNg`, tag `NG SLOs`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`, `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: [`types::RestResponseBoolean`], `application/json`, `application/yaml`.
     #[inline]
@@ -27,7 +27,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/slo/v2/composite-slo/onboarding-graph`
     ///
-    /// `getOnboardingGraphNg`, tag `NG SLOs`. Safe: it only reads. Published types.
+    /// `getOnboardingGraphNg`, tag `NG SLOs`. Read-only, retried automatically. Published types.
     /// - Required: path `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body: [`types::CompositeServiceLevelObjectiveSpec`], `application/json`.
     /// - Result: [`types::RestResponseTimeGraphResponse`], `application/json`, `application/yaml`.
@@ -49,7 +49,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/slo/v2/identifier/{identifier}`
     ///
-    /// `getServiceLevelObjectiveNg`, tag `NG SLOs`. Safe: it only reads. Published types.
+    /// `getServiceLevelObjectiveNg`, tag `NG SLOs`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`, `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Result: [`types::RestResponseServiceLevelObjectiveV2Response`], `application/json`, `application/yaml`.
     #[inline]
@@ -70,7 +70,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/slo/v2`
     ///
-    /// `getServiceLevelObjectivesNg`, tag `NG SLOs`. Safe: it only reads. Published types.
+    /// `getServiceLevelObjectivesNg`, tag `NG SLOs`. Read-only, retried automatically. Published types.
     /// - Required: path `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`; query `offset`, `page_size` = `pageSize`.
     /// - Result: [`types::ResponseDtoPageResponseServiceLevelObjectiveV2Response`], `application/json`, `application/yaml`.
     /// - List: `paged offset/pageSize from 0, items data.content, total data.totalItems, size data.pageSize`.
@@ -94,7 +94,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/slo/v2/status-list`
     ///
-    /// `getSLOHealthListViewNg`, tag `NG SLOs`. Safe: it only reads. Published types.
+    /// `getSLOHealthListViewNg`, tag `NG SLOs`. Read-only, retried automatically. Published types.
     /// - Required: path `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body, optional: [`types::SloDashboardApiFilter`], `application/json`.
     /// - Result: [`types::ResponseDtoPageResponseSloHealthListView`], `application/json`, `application/yaml`.
@@ -115,7 +115,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/slo/v2`
     ///
-    /// `saveSLODataNg`, tag `NG SLOs`. Not repeated: twice may be more than once. Published types.
+    /// `saveSLODataNg`, tag `NG SLOs`. Not idempotent, never retried. Published types.
     /// - Required: path `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body: [`types::AbstractServiceLevelObjective`], `application/json`.
     /// - Result: [`types::RestResponseServiceLevelObjectiveV2Response`], `application/json`, `application/yaml`.
@@ -137,7 +137,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /cv/api/account/{accountIdentifier}/org/{orgIdentifier}/project/{projectIdentifier}/slo/v2/identifier/{identifier}`
     ///
-    /// `updateSLODataNg`, tag `NG SLOs`. Idempotent: twice is as good as once. Published types.
+    /// `updateSLODataNg`, tag `NG SLOs`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`, `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body: [`types::AbstractServiceLevelObjective`], `application/json`.
     /// - Result: [`types::RestResponseServiceLevelObjectiveV2Response`], `application/json`, `application/yaml`.
@@ -172,7 +172,7 @@ impl DeleteSloDataNg {
     pub fn send(self) -> rt::Sending<types::RestResponseBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -191,7 +191,7 @@ impl GetOnboardingGraphNg {
     pub fn send(self) -> rt::Sending<types::RestResponseTimeGraphResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -212,7 +212,7 @@ impl GetServiceLevelObjectiveNg {
     ) -> rt::Sending<types::RestResponseServiceLevelObjectiveV2Response> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -273,7 +273,7 @@ impl GetServiceLevelObjectivesNg {
     ) -> rt::Sending<types::ResponseDtoPageResponseServiceLevelObjectiveV2Response> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -320,7 +320,7 @@ impl GetSloHealthListViewNg {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseSloHealthListView> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -348,7 +348,7 @@ impl SaveSloDataNg {
     ) -> rt::Sending<types::RestResponseServiceLevelObjectiveV2Response> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -369,7 +369,7 @@ impl UpdateSloDataNg {
     ) -> rt::Sending<types::RestResponseServiceLevelObjectiveV2Response> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

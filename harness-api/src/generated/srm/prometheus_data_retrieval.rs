@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/iro/get-sync-data-collection-result`
     ///
-    /// `get-sync-data-collection-result`, tag `Prometheus Data Retrieval`. Safe: it only reads. Published types.
+    /// `get-sync-data-collection-result`, tag `Prometheus Data Retrieval`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::PrometheusQueryRequest`], `application/json`.
     /// - Result: nothing.
@@ -49,7 +49,7 @@ impl GetSyncDataCollectionResult {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

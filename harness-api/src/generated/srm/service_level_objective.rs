@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /cv/api/v1/orgs/{org}/projects/{project}/metric-graph/{slo-identifier}`
     ///
-    /// `getMetricGraphForSLO`, tag `ServiceLevelObjective`. Safe: it only reads. Published types.
+    /// `getMetricGraphForSLO`, tag `ServiceLevelObjective`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `slo_identifier` = `slo-identifier`.
     /// - Result: list of [`types::MetricGraph`], `application/json`.
     /// - List: `whole list, items body`.
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cv/api/v1/orgs/{org}/projects/{project}/slo`
     ///
-    /// `listSlo`, tag `ServiceLevelObjective`. Safe: it only reads. Published types.
+    /// `listSlo`, tag `ServiceLevelObjective`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Result: list of [`types::SloHealthListView`], `application/json`.
     /// - List: `paged page/limit from 0, size 20, items body`.
@@ -76,7 +76,7 @@ impl GetMetricGraphForSlo {
     pub fn send(self) -> rt::Sending<Vec<types::MetricGraph>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -205,7 +205,7 @@ impl ListSlo {
     pub fn send(self) -> rt::Sending<Vec<types::SloHealthListView>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /cv/api/slo/{identifier}/errorBudgetResetHistory`
     ///
-    /// `getErrorBudgetResetHistory`, tag `SLOs`. Safe: it only reads. Published types.
+    /// `getErrorBudgetResetHistory`, tag `SLOs`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_id` = `accountId`.
     /// - Result: [`types::RestResponseListSloErrorBudgetReset`], `application/json`, `application/yaml`.
     /// - List: `whole list, items resource`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cv/api/slo/{identifier}/notification-rules`
     ///
-    /// `getNotificationRulesForSLO`, tag `SLOs`. Safe: it only reads. Published types.
+    /// `getNotificationRulesForSLO`, tag `SLOs`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_id` = `accountId`.
     /// - Result: [`types::ResponseDtoPageResponseNotificationRuleResponse`], `application/json`, `application/yaml`.
     /// - List: `paged pageNumber/pageSize from 0, size 10, items data.content, total data.totalItems, size data.pageSize`.
@@ -42,7 +42,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cv/api/slo/{identifier}/logs`
     ///
-    /// `getServiceLevelObjectiveLogs`, tag `SLOs`. Safe: it only reads. Published types.
+    /// `getServiceLevelObjectiveLogs`, tag `SLOs`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_id` = `accountId`, `log_type` = `logType`, `start_time` = `startTime`, `end_time` = `endTime`.
     /// - Result: [`types::RestResponsePageResponseCvngLog`], `application/json`, `application/yaml`.
     /// - List: `paged pageNumber/pageSize from 0, size 10, items resource.content, total resource.totalItems, size resource.pageSize`.
@@ -70,7 +70,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /cv/api/slo/{identifier}/resetErrorBudget`
     ///
-    /// `resetErrorBudget`, tag `SLOs`. Not repeated: twice may be more than once. Published types.
+    /// `resetErrorBudget`, tag `SLOs`. Not idempotent, never retried. Published types.
     /// - Required: path `identifier`; query `account_id` = `accountId`.
     /// - Body: [`types::SloErrorBudgetReset`], `application/json`.
     /// - Result: [`types::RestResponseSloErrorBudgetReset`], `application/json`, `application/yaml`.
@@ -115,7 +115,7 @@ impl GetErrorBudgetResetHistory {
     pub fn send(self) -> rt::Sending<types::RestResponseListSloErrorBudgetReset> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -171,7 +171,7 @@ impl GetNotificationRulesForSlo {
     ) -> rt::Sending<types::ResponseDtoPageResponseNotificationRuleResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -232,7 +232,7 @@ impl GetServiceLevelObjectiveLogs {
     pub fn send(self) -> rt::Sending<types::RestResponsePageResponseCvngLog> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -272,7 +272,7 @@ impl ResetErrorBudget {
     pub fn send(self) -> rt::Sending<types::RestResponseSloErrorBudgetReset> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

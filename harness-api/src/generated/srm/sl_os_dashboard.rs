@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /cv/api/slo-dashboard/secondary-events-details`
     ///
-    /// `getSecondaryEventDetails`, tag `SLOs dashboard`. Safe: it only reads. Published types.
+    /// `getSecondaryEventDetails`, tag `SLOs dashboard`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`, `secondary_event_type` = `secondaryEventType`, `identifiers`.
     /// - Result: [`types::GetSecondaryEventDetailsResponse`], `application/json`.
     #[inline]
@@ -33,7 +33,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cv/api/slo-dashboard/secondary-events/{identifier}`
     ///
-    /// `getSecondaryEvents`, tag `SLOs dashboard`. Safe: it only reads. Published types.
+    /// `getSecondaryEvents`, tag `SLOs dashboard`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`; query `start_time` = `startTime`, `end_time` = `endTime`, `account_id` = `accountId`.
     /// - Result: [`types::GetSecondaryEventsResponse`], `application/json`.
     /// - List: `whole list, items data`.
@@ -55,7 +55,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cv/api/slo-dashboard/risk-count`
     ///
-    /// `getServiceLevelObjectivesRiskCount`, tag `SLOs dashboard`. Safe: it only reads. Published types.
+    /// `getServiceLevelObjectivesRiskCount`, tag `SLOs dashboard`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`.
     /// - Result: [`types::ResponseDtosloRiskCountResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -70,7 +70,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cv/api/slo-dashboard/environment-identifiers`
     ///
-    /// `getSLOAssociatedEnvironmentIdentifiers`, tag `SLOs dashboard`. Safe: it only reads. Published types.
+    /// `getSLOAssociatedEnvironmentIdentifiers`, tag `SLOs dashboard`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`.
     /// - Result: [`types::GetSloAssociatedEnvironmentIdentifiersResponse`], `application/json`.
     /// - List: `paged pageNumber/pageSize from 0, size 10, items data.content, total data.totalItems, size data.pageSize`.
@@ -86,7 +86,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cv/api/slo-dashboard/monitored-services`
     ///
-    /// `getSLOAssociatedMonitoredServices`, tag `SLOs dashboard`. Safe: it only reads. Published types.
+    /// `getSLOAssociatedMonitoredServices`, tag `SLOs dashboard`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`.
     /// - Result: [`types::GetSloAssociatedMonitoredServicesResponse`], `application/json`.
     /// - List: `paged pageNumber/pageSize from 0, size 10, items data.content, total data.totalItems, size data.pageSize`.
@@ -102,7 +102,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cv/api/slo-dashboard/widget/{identifier}/consumption`
     ///
-    /// `getSloConsumptionBreakdownView`, tag `SLOs dashboard`. Safe: it only reads. Published types.
+    /// `getSloConsumptionBreakdownView`, tag `SLOs dashboard`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`; query `start_time` = `startTime`, `end_time` = `endTime`, `account_id` = `accountId`.
     /// - Result: [`types::ResponseDtoPageResponseSloConsumptionBreakdown`], `application/json`, `application/yaml`.
     #[inline]
@@ -123,7 +123,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cv/api/slo-dashboard/widget/{identifier}`
     ///
-    /// `getSLODetails`, tag `SLOs dashboard`. Safe: it only reads. Published types.
+    /// `getSLODetails`, tag `SLOs dashboard`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_id` = `accountId`.
     /// - Result: [`types::ResponseDtosloDashboardDetail`], `application/json`, `application/yaml`.
     #[inline]
@@ -140,7 +140,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cv/api/slo-dashboard/widgets/list`
     ///
-    /// `getSLOHealthListView`, tag `SLOs dashboard`. Safe: it only reads. Published types.
+    /// `getSLOHealthListView`, tag `SLOs dashboard`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`.
     /// - Result: [`types::ResponseDtoPageResponseSloHealthListView`], `application/json`, `application/yaml`.
     /// - List: `paged pageNumber/pageSize from 0, size 10, items data.content, total data.totalItems, size data.pageSize`.
@@ -156,7 +156,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /cv/api/slo-dashboard/widgets/list`
     ///
-    /// `getSLOHealthListViewV2`, tag `SLOs dashboard`. Safe: it only reads. Published types.
+    /// `getSLOHealthListViewV2`, tag `SLOs dashboard`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`.
     /// - Body, optional: [`types::SloDashboardApiFilter`], `application/json`.
     /// - Result: [`types::ResponseDtoPageResponseSloHealthListView`], `application/json`, `application/yaml`.
@@ -184,7 +184,7 @@ impl GetSecondaryEventDetails {
     pub fn send(self) -> rt::Sending<types::GetSecondaryEventDetailsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -217,7 +217,7 @@ impl GetSecondaryEvents {
     pub fn send(self) -> rt::Sending<types::GetSecondaryEventsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -355,7 +355,7 @@ impl GetServiceLevelObjectivesRiskCount {
     pub fn send(self) -> rt::Sending<types::ResponseDtosloRiskCountResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -404,7 +404,7 @@ impl GetSloAssociatedEnvironmentIdentifiers {
     ) -> rt::Sending<types::GetSloAssociatedEnvironmentIdentifiersResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -458,7 +458,7 @@ impl GetSloAssociatedMonitoredServices {
     pub fn send(self) -> rt::Sending<types::GetSloAssociatedMonitoredServicesResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -500,7 +500,7 @@ impl GetSloConsumptionBreakdownView {
     ) -> rt::Sending<types::ResponseDtoPageResponseSloConsumptionBreakdown> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -547,7 +547,7 @@ impl GetSloDetails {
     pub fn send(self) -> rt::Sending<types::ResponseDtosloDashboardDetail> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -686,7 +686,7 @@ impl GetSloHealthListView {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseSloHealthListView> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -747,7 +747,7 @@ impl GetSloHealthListViewV2 {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseSloHealthListView> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /cv/api/notification-rule/{identifier}`
     ///
-    /// `deleteNotificationRuleData`, tag `Srm Notification`. Idempotent: twice is as good as once. Published types.
+    /// `deleteNotificationRuleData`, tag `Srm Notification`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_id` = `accountId`.
     /// - Result: [`types::RestResponseBoolean`], `application/json`.
     #[inline]
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cv/api/notification-rule/{identifier}`
     ///
-    /// `getNotificationRuleData`, tag `Srm Notification`. Safe: it only reads. Published types.
+    /// `getNotificationRuleData`, tag `Srm Notification`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_id` = `accountId`.
     /// - Result: [`types::GetNotificationRuleDataResponse`], `application/json`.
     #[inline]
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cv/api/notification-rule`
     ///
-    /// `getNotificationRuleData_1`, tag `Srm Notification`. Safe: it only reads. Published types.
+    /// `getNotificationRuleData_1`, tag `Srm Notification`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`, `page_number` = `pageNumber`, `page_size` = `pageSize`.
     /// - Result: [`types::ResponseDtoPageResponseNotificationRuleResponse`], `application/json`.
     /// - List: `paged pageNumber/pageSize from 0, items data.content, total data.totalItems, size data.pageSize`.
@@ -60,7 +60,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /cv/api/notification-rule`
     ///
-    /// `saveNotificationRuleData`, tag `Srm Notification`. Not repeated: twice may be more than once. Published types.
+    /// `saveNotificationRuleData`, tag `Srm Notification`. Not idempotent, never retried. Published types.
     /// - Required: query `account_id` = `accountId`.
     /// - Body, optional: [`types::NotificationRule`], `application/json`.
     /// - Result: [`types::SaveNotificationRuleDataResponse`], `application/json`.
@@ -76,7 +76,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /cv/api/notification-rule/{identifier}`
     ///
-    /// `updateNotificationRuleData`, tag `Srm Notification`. Idempotent: twice is as good as once. Published types.
+    /// `updateNotificationRuleData`, tag `Srm Notification`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_id` = `accountId`.
     /// - Body, optional: [`types::NotificationRule`], `application/json`.
     /// - Result: [`types::UpdateNotificationRuleDataResponse`], `application/json`.
@@ -119,7 +119,7 @@ impl DeleteNotificationRuleData {
     pub fn send(self) -> rt::Sending<types::RestResponseBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -152,7 +152,7 @@ impl GetNotificationRuleData {
     pub fn send(self) -> rt::Sending<types::GetNotificationRuleDataResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -197,7 +197,7 @@ impl ListNotificationRuleData {
     ) -> rt::Sending<types::ResponseDtoPageResponseNotificationRuleResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -230,7 +230,7 @@ impl SaveNotificationRuleData {
     pub fn send(self) -> rt::Sending<types::SaveNotificationRuleDataResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -270,7 +270,7 @@ impl UpdateNotificationRuleData {
     pub fn send(self) -> rt::Sending<types::UpdateNotificationRuleDataResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

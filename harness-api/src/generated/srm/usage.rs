@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /cv/api/usage/SRM/active-monitored-services/csv/download`
     ///
-    /// `downloadActiveMonitoredServiceCSVReport`, tag `Usage`. Safe: it only reads. Published types.
+    /// `downloadActiveMonitoredServiceCSVReport`, tag `Usage`. Read-only, retried automatically. Published types.
     /// - Result: nothing.
     #[inline]
     pub fn download_active_monitored_service_csv_report(
@@ -21,7 +21,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cv/api/usage/SRM/active-services-monitored/csv/download`
     ///
-    /// `downloadActiveServiceMonitoredCSVReport`, tag `Usage`. Safe: it only reads. Published types.
+    /// `downloadActiveServiceMonitoredCSVReport`, tag `Usage`. Read-only, retried automatically. Published types.
     /// - Result: nothing.
     #[inline]
     pub fn download_active_service_monitored_csv_report(
@@ -36,7 +36,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cv/api/usage/CV`
     ///
-    /// `CvgetLicenseUsage`, tag `Usage`. Safe: it only reads. Published types.
+    /// `CvgetLicenseUsage`, tag `Usage`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtosrmLicenseUsageDto`], `application/json`.
     #[inline]
@@ -51,7 +51,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cv/api/usage/SRM`
     ///
-    /// `getSRMLicenseUsage`, tag `Usage`. Safe: it only reads. Published types.
+    /// `getSRMLicenseUsage`, tag `Usage`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtosrmLicenseUsageDto`], `application/json`.
     #[inline]
@@ -66,7 +66,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /cv/api/usage/SRM/active-monitored-services`
     ///
-    /// `listSRMActiveMonitoredServices`, tag `Usage`. Safe: it only reads. Published types.
+    /// `listSRMActiveMonitoredServices`, tag `Usage`. Read-only, retried automatically. Published types.
     /// - Body, optional: [`types::ActiveServiceMonitoredFilterParams`], `application/json`.
     /// - Result: [`types::ResponseDtoPageActiveMonitoredService`], `application/json`.
     /// - List: `paged page/size from 0, size 20, at most 50, items data.content, total data.totalElements, size data.size, last data.last`.
@@ -103,7 +103,7 @@ impl DownloadActiveMonitoredServiceCsvReport {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -136,7 +136,7 @@ impl DownloadActiveServiceMonitoredCsvReport {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -162,7 +162,7 @@ impl GetLicenseUsage {
     pub fn send(self) -> rt::Sending<types::ResponseDtosrmLicenseUsageDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -188,7 +188,7 @@ impl GetSrmLicenseUsage {
     pub fn send(self) -> rt::Sending<types::ResponseDtosrmLicenseUsageDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -249,7 +249,7 @@ impl ListSrmActiveMonitoredServices {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageActiveMonitoredService> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/configs/pipeline`
     ///
-    /// `updatePipelineConfig`, tag `accountConfigs`. Not repeated: twice may be more than once. Published types.
+    /// `updatePipelineConfig`, tag `accountConfigs`. Not idempotent, never retried. Published types.
     /// - Body, optional: [`types::PipelineConfigUpdateRequest`], `application/json`.
     /// - Result: nothing.
     #[inline]
@@ -42,7 +42,7 @@ impl UpdatePipelineConfig {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

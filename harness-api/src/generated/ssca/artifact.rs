@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/org/{org}/project/{project}/artifact/{artifact}/tag/{tag}/components`
     ///
-    /// `getArtifactDetailComponentView`, tag `artifact`. Safe: it only reads. Published types.
+    /// `getArtifactDetailComponentView`, tag `artifact`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `artifact`, `tag`.
     /// - Body, optional: [`types::ArtifactComponentViewRequestBody`], `application/json`.
     /// - Result: list of [`types::ArtifactComponentViewResponse`], `application/json`.
@@ -29,7 +29,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/org/{org}/project/{project}/artifact/{artifact}/tag/{tag}/deployments`
     ///
-    /// `getArtifactDetailDeploymentView`, tag `artifact`. Safe: it only reads. Published types.
+    /// `getArtifactDetailDeploymentView`, tag `artifact`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `artifact`, `tag`.
     /// - Body, optional: [`types::ArtifactDeploymentViewRequestBody`], `application/json`.
     /// - Result: list of [`types::ArtifactDeploymentViewResponse`], `application/json`.
@@ -52,7 +52,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/org/{org}/project/{project}/artifact/{artifact}/tag/{tag}/details`
     ///
-    /// `getArtifactDetails`, tag `artifact`. Safe: it only reads. Published types.
+    /// `getArtifactDetails`, tag `artifact`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `artifact`, `tag`.
     /// - Result: [`types::ArtifactDetailResponse`], `application/json`.
     #[inline]
@@ -73,7 +73,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/org/{org}/project/{project}/artifacts`
     ///
-    /// `listArtifacts`, tag `artifact`. Safe: it only reads. Published types.
+    /// `listArtifacts`, tag `artifact`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Body, optional: [`types::ArtifactListingRequestBody`], `application/json`.
     /// - Result: list of [`types::ArtifactListingResponse`], `application/json`.
@@ -92,7 +92,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/org/{org}/project/{project}/grouped-artifacts`
     ///
-    /// `listLatestArtifacts`, tag `artifact`. Safe: it only reads. Published types.
+    /// `listLatestArtifacts`, tag `artifact`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Result: list of [`types::ArtifactListingResponse`], `application/json`.
     /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
@@ -181,7 +181,7 @@ impl GetArtifactDetailComponentView {
     pub fn send(self) -> rt::Sending<Vec<types::ArtifactComponentViewResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -267,7 +267,7 @@ impl GetArtifactDetailDeploymentView {
     pub fn send(self) -> rt::Sending<Vec<types::ArtifactDeploymentViewResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -300,7 +300,7 @@ impl GetArtifactDetails {
     pub fn send(self) -> rt::Sending<types::ArtifactDetailResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -365,7 +365,7 @@ impl ListArtifacts {
     pub fn send(self) -> rt::Sending<Vec<types::ArtifactListingResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -436,7 +436,7 @@ impl ListLatestArtifacts {
     pub fn send(self) -> rt::Sending<Vec<types::ArtifactListingResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/artifact-sources/{source}/artifacts`
     ///
-    /// `artifactListV2`, tag `artifactListing`. Safe: it only reads. Published types.
+    /// `artifactListV2`, tag `artifactListing`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `source`.
     /// - Body, optional: [`types::ArtifactListingRequestBody`], `application/json`.
     /// - Result: list of [`types::ArtifactV2ListingResponse`], `application/json`.
@@ -27,7 +27,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/artifacts/{artifact}/chain-of-custody`
     ///
-    /// `getArtifactV2ChainOfCustody`, tag `artifactListing`. Safe: it only reads. Published types.
+    /// `getArtifactV2ChainOfCustody`, tag `artifactListing`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `artifact`.
     /// - Result: list of [`types::ArtifactChainOfCustody`], `application/json`.
     /// - List: `whole list, items body`.
@@ -47,7 +47,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/projects/{project}/artifacts/{artifact}/components`
     ///
-    /// `getArtifactV2DetailComponentView`, tag `artifactListing`. Safe: it only reads. Published types.
+    /// `getArtifactV2DetailComponentView`, tag `artifactListing`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `artifact`.
     /// - Body, optional: [`types::ArtifactComponentViewRequestBody`], `application/json`.
     /// - Result: list of [`types::ArtifactComponentViewResponse`], `application/json`.
@@ -68,7 +68,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/projects/{project}/artifacts/{artifact}/deployments`
     ///
-    /// `getArtifactV2DetailDeploymentView`, tag `artifactListing`. Safe: it only reads. Published types.
+    /// `getArtifactV2DetailDeploymentView`, tag `artifactListing`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `artifact`.
     /// - Body, optional: [`types::ArtifactDeploymentViewRequestBody`], `application/json`.
     /// - Result: list of [`types::ArtifactDeploymentViewResponse`], `application/json`.
@@ -89,7 +89,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/artifact-sources/{source}/artifacts/{artifact}/overview`
     ///
-    /// `getArtifactV2Overview`, tag `artifactListing`. Safe: it only reads. Published types.
+    /// `getArtifactV2Overview`, tag `artifactListing`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `artifact`, `source`.
     /// - Result: [`types::ArtifactV2Overview`], `application/json`.
     #[inline]
@@ -110,7 +110,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/artifact-overview`
     ///
-    /// `getArtifactV2OverviewByName`, tag `artifactListing`. Safe: it only reads. Published types.
+    /// `getArtifactV2OverviewByName`, tag `artifactListing`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`; query `digest`, `registry_url`, `image_name`.
     /// - Result: [`types::ArtifactV2Overview`], `application/json`.
     #[inline]
@@ -133,7 +133,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/projects/{project}/artifact-sources`
     ///
-    /// `listArtifactSources`, tag `artifactListing`. Safe: it only reads. Published types.
+    /// `listArtifactSources`, tag `artifactListing`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Body, optional: [`types::ArtifactListingRequestBody`], `application/json`.
     /// - Result: list of [`types::ArtifactSourcesListingResponse`], `application/json`.
@@ -209,7 +209,7 @@ impl ArtifactListV2 {
     pub fn send(self) -> rt::Sending<Vec<types::ArtifactV2ListingResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -242,7 +242,7 @@ impl GetArtifactV2ChainOfCustody {
     pub fn send(self) -> rt::Sending<Vec<types::ArtifactChainOfCustody>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -328,7 +328,7 @@ impl GetArtifactV2DetailComponentView {
     pub fn send(self) -> rt::Sending<Vec<types::ArtifactComponentViewResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -414,7 +414,7 @@ impl GetArtifactV2DetailDeploymentView {
     pub fn send(self) -> rt::Sending<Vec<types::ArtifactDeploymentViewResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -447,7 +447,7 @@ impl GetArtifactV2Overview {
     pub fn send(self) -> rt::Sending<types::ArtifactV2Overview> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -473,7 +473,7 @@ impl GetArtifactV2OverviewByName {
     pub fn send(self) -> rt::Sending<types::ArtifactV2Overview> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -544,7 +544,7 @@ impl ListArtifactSources {
     pub fn send(self) -> rt::Sending<Vec<types::ArtifactSourcesListingResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v2/orgs/{org}/projects/{project}/artifacts/{artifact}/chain-of-custody`
     ///
-    /// `getArtifactChainOfCustodyV2`, tag `artifactListingV2`. Safe: it only reads. Published types.
+    /// `getArtifactChainOfCustodyV2`, tag `artifactListingV2`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `artifact`.
     /// - Result: list of [`types::ArtifactChainOfCustodyV2`], `application/json`.
     /// - List: `whole list, items body`.
@@ -44,7 +44,7 @@ impl GetArtifactChainOfCustodyV2 {
     pub fn send(self) -> rt::Sending<Vec<types::ArtifactChainOfCustodyV2>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

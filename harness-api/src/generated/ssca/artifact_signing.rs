@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/signing/download-signature`
     ///
-    /// `downloadSignature`, tag `ArtifactSigning`. Not repeated: twice may be more than once. Published types.
+    /// `downloadSignature`, tag `ArtifactSigning`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`.
     /// - Body, optional: [`types::ArtifactModelPipeline`], `application/json`.
     /// - Result: [`types::DownloadSignatureResponseBody`], `application/json`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/projects/{project}/signing/{signatureId}/save-integrity-verification`
     ///
-    /// `saveIntegrityVerification`, tag `ArtifactSigning`. Not repeated: twice may be more than once. Published types.
+    /// `saveIntegrityVerification`, tag `ArtifactSigning`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `signature_id` = `signatureId`.
     /// - Body, optional: [`types::SaveIntegrityVerificationRequestBody`], `application/json`.
     /// - Result: [`types::SaveIntegrityVerificationResponse`], `application/json`.
@@ -44,7 +44,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/projects/{project}/signing/{signatureId}/save-signature`
     ///
-    /// `saveSignature`, tag `ArtifactSigning`. Not repeated: twice may be more than once. Published types.
+    /// `saveSignature`, tag `ArtifactSigning`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `signature_id` = `signatureId`.
     /// - Body, optional: [`types::SaveSignatureRequestBody`], `application/json`.
     /// - Result: [`types::SaveSignatureResponse`], `application/json`.
@@ -64,7 +64,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/projects/{project}/signing/upload-signature`
     ///
-    /// `uploadSignature`, tag `ArtifactSigning`. Not repeated: twice may be more than once. Published types.
+    /// `uploadSignature`, tag `ArtifactSigning`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`.
     /// - Body, optional: `multipart/form-data`.
     /// - Result: nothing.
@@ -107,7 +107,7 @@ impl DownloadSignature {
     pub fn send(self) -> rt::Sending<types::DownloadSignatureResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -140,7 +140,7 @@ impl SaveIntegrityVerification {
     pub fn send(self) -> rt::Sending<types::SaveIntegrityVerificationResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -173,7 +173,7 @@ impl SaveSignature {
     pub fn send(self) -> rt::Sending<types::SaveSignatureResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -227,7 +227,7 @@ impl UploadSignature {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/artifacts`
     ///
-    /// `artifactList`, tag `artifactV2`. Safe: it only reads. Published types.
+    /// `artifactList`, tag `artifactV2`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`; query `type_` = `type`.
     /// - Body, optional: [`types::ArtifactListingRequestBody`], `application/json`.
     /// - Result: list of [`types::ArtifactListingResponseV2`], `application/json`.
@@ -93,7 +93,7 @@ impl ArtifactList {
     pub fn send(self) -> rt::Sending<Vec<types::ArtifactListingResponseV2>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

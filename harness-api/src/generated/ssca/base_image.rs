@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/base-image/details`
     ///
-    /// `getBaseImageDetails`, tag `baseImage`. Safe: it only reads. Published types.
+    /// `getBaseImageDetails`, tag `baseImage`. Read-only, retried automatically. Published types.
     /// - Body, optional: [`types::ArtifactComponentsRequestBody`], `application/json`.
     /// - Result: [`types::ArtifactComponentsResponseBody`], `application/json`.
     #[inline]
@@ -42,7 +42,7 @@ impl GetBaseImageDetails {
     pub fn send(self) -> rt::Sending<types::ArtifactComponentsResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

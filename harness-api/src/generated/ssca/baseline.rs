@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/orgs/{org}/projects/{project}/artifact/{artifact}/baseline`
     ///
-    /// `getBaselineForArtifact`, tag `Baseline`. Safe: it only reads. Published types.
+    /// `getBaselineForArtifact`, tag `Baseline`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `artifact`.
     /// - Result: [`types::BaselineResponseBody`], `application/json`.
     #[inline]
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/projects/{project}/artifact/{artifact}/baseline`
     ///
-    /// `setBaselineForArtifact`, tag `Baseline`. Not repeated: twice may be more than once. Published types.
+    /// `setBaselineForArtifact`, tag `Baseline`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `artifact`.
     /// - Body, optional: [`types::BaselineRequestBody`], `application/json`.
     /// - Result: [`types::SaveResponse`], `application/json`.
@@ -63,7 +63,7 @@ impl GetBaselineForArtifact {
     pub fn send(self) -> rt::Sending<types::BaselineResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -96,7 +96,7 @@ impl SetBaselineForArtifact {
     pub fn send(self) -> rt::Sending<types::SaveResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/artifact-sources/{source}/baseline`
     ///
-    /// `setBaselineForArtifactV2`, tag `BaselineV2`. Not repeated: twice may be more than once. Published types.
+    /// `setBaselineForArtifactV2`, tag `BaselineV2`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `source`.
     /// - Body, optional: [`types::BaselineV2RequestBody`], `application/json`.
     /// - Result: [`types::SaveResponse`], `application/json`.
@@ -51,7 +51,7 @@ impl SetBaselineForArtifactV2 {
     pub fn send(self) -> rt::Sending<types::SaveResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

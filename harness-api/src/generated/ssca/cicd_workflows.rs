@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/orgs/{org}/projects/{project}/ci-cd/{workflow}/plugins`
     ///
-    /// `fetchPluginsForWorkflow`, tag `CICDWorkflows`. Safe: it only reads. Published types.
+    /// `fetchPluginsForWorkflow`, tag `CICDWorkflows`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `workflow`.
     /// - Result: list of [`types::CicdWorklfowPluginsResponse`], `application/json`.
     /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/ci-cd/{workflow}/overview`
     ///
-    /// `getCICDOverview`, tag `CICDWorkflows`. Safe: it only reads. Published types.
+    /// `getCICDOverview`, tag `CICDWorkflows`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `workflow`.
     /// - Result: [`types::CicdOverviewResponseBody`], `application/json`.
     #[inline]
@@ -45,7 +45,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/ci-cd/{workflow}/rules/evalution-trend`
     ///
-    /// `getCICDRulesEvaluationTrend`, tag `CICDWorkflows`. Safe: it only reads. Published types.
+    /// `getCICDRulesEvaluationTrend`, tag `CICDWorkflows`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `workflow`; query `start_time`.
     /// - Result: nothing.
     #[inline]
@@ -66,7 +66,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/projects/{project}/ci-cd/list`
     ///
-    /// `getCICDWorkflowsList`, tag `CICDWorkflows`. Safe: it only reads. Published types.
+    /// `getCICDWorkflowsList`, tag `CICDWorkflows`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Body, optional: [`types::CicdWorkflowListingRequest`], `application/json`.
     /// - Result: list of [`types::CicdWorkflowListingResponse`], `application/json`.
@@ -85,7 +85,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/ci-cd/summary`
     ///
-    /// `getCICDWorkflowsSummary`, tag `CICDWorkflows`. Safe: it only reads. Published types.
+    /// `getCICDWorkflowsSummary`, tag `CICDWorkflows`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Result: [`types::CicdWorkflowSummary`], `application/json`.
     #[inline]
@@ -102,7 +102,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/ci-cd/harness/pipeline/{pipeline-id}`
     ///
-    /// `getHarnessPipelineYaml`, tag `CICDWorkflows`. Safe: it only reads. Published types.
+    /// `getHarnessPipelineYaml`, tag `CICDWorkflows`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `pipeline_id` = `pipeline-id`.
     /// - Result: [`types::CicdHarnessPipelineYamlResponseBody`], `application/json`.
     #[inline]
@@ -184,7 +184,7 @@ impl FetchPluginsForWorkflow {
     pub fn send(self) -> rt::Sending<Vec<types::CicdWorklfowPluginsResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -217,7 +217,7 @@ impl GetCicdOverview {
     pub fn send(self) -> rt::Sending<types::CicdOverviewResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -250,7 +250,7 @@ impl GetCicdRulesEvaluationTrend {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -321,7 +321,7 @@ impl GetCicdWorkflowsList {
     pub fn send(self) -> rt::Sending<Vec<types::CicdWorkflowListingResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -354,7 +354,7 @@ impl GetCicdWorkflowsSummary {
     pub fn send(self) -> rt::Sending<types::CicdWorkflowSummary> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -380,7 +380,7 @@ impl GetHarnessPipelineYaml {
     pub fn send(self) -> rt::Sending<types::CicdHarnessPipelineYamlResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/code-repos/list`
     ///
-    /// `codeRepositoriesList`, tag `codeRepo`. Safe: it only reads. Published types.
+    /// `codeRepositoriesList`, tag `codeRepo`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Body, optional: [`types::CodeRepositoryListingRequest`], `application/json`.
     /// - Result: list of [`types::CodeRepositoryListingResponse`], `application/json`.
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/code-repos/summary`
     ///
-    /// `getAllRepositoriesSummary`, tag `codeRepo`. Safe: it only reads. Published types.
+    /// `getAllRepositoriesSummary`, tag `codeRepo`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Result: [`types::RepositoriesSummary`], `application/json`.
     #[inline]
@@ -42,7 +42,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/code-repos/{code-repo}/overview`
     ///
-    /// `getCodeRepositoryOverview`, tag `codeRepo`. Safe: it only reads. Published types.
+    /// `getCodeRepositoryOverview`, tag `codeRepo`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `code_repo` = `code-repo`.
     /// - Result: [`types::CodeRepositoryOverview`], `application/json`.
     #[inline]
@@ -61,7 +61,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/code-repos/{code-repo}/rules/evalution-trend`
     ///
-    /// `getRepoRulesEvaluationTrend`, tag `codeRepo`. Safe: it only reads. Published types.
+    /// `getRepoRulesEvaluationTrend`, tag `codeRepo`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `code_repo` = `code-repo`; query `start_time`.
     /// - Result: list of [`types::CodeRepoRulesEvaluation`], `application/json`.
     /// - List: `whole list, items body`.
@@ -146,7 +146,7 @@ impl CodeRepositoriesList {
     pub fn send(self) -> rt::Sending<Vec<types::CodeRepositoryListingResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -179,7 +179,7 @@ impl GetAllRepositoriesSummary {
     pub fn send(self) -> rt::Sending<types::RepositoriesSummary> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -205,7 +205,7 @@ impl GetCodeRepositoryOverview {
     pub fn send(self) -> rt::Sending<types::CodeRepositoryOverview> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -238,7 +238,7 @@ impl GetRepoRulesEvaluationTrend {
     pub fn send(self) -> rt::Sending<Vec<types::CodeRepoRulesEvaluation>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/compliance-results/list`
     ///
-    /// `fetchComplianceResults`, tag `ComplianceResults`. Safe: it only reads. Published types.
+    /// `fetchComplianceResults`, tag `ComplianceResults`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Body, optional: [`types::ComplianceResultFilter`], `application/json`.
     /// - Result: list of [`types::ComplianceResultDto`], `application/json`.
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/projects/{project}/artifact/{artifact}/compliance-results/list`
     ///
-    /// `fetchComplianceResultsByArtifact`, tag `ComplianceResults`. Safe: it only reads. Published types.
+    /// `fetchComplianceResultsByArtifact`, tag `ComplianceResults`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `artifact`.
     /// - Body, optional: [`types::ComplianceResultByArtifactFilter`], `application/json`.
     /// - Result: list of [`types::FetchComplianceResultByArtifactResponseBody`], `application/json`.
@@ -46,7 +46,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/compliance-results/compliances/{compliance}/artifacts`
     ///
-    /// `fetchComplianceResultsByComplianceId`, tag `ComplianceResults`. Safe: it only reads. Published types.
+    /// `fetchComplianceResultsByComplianceId`, tag `ComplianceResults`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `compliance`.
     /// - Result: list of [`types::ComplianceArtifactWithExecution`], `application/json`.
     /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
@@ -66,7 +66,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/projects/{project}/compliance-results/compliances`
     ///
-    /// `fetchComplianceResultsGroupById`, tag `ComplianceResults`. Safe: it only reads. Published types.
+    /// `fetchComplianceResultsGroupById`, tag `ComplianceResults`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Body, optional: [`types::ComplianceResultFilter`], `application/json`.
     /// - Result: list of [`types::ComplianceResultAggregationByType`], `application/json`.
@@ -85,7 +85,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/projects/{project}/compliance-results`
     ///
-    /// `saveComplianceResult`, tag `ComplianceResults`. Not repeated: twice may be more than once. Published types.
+    /// `saveComplianceResult`, tag `ComplianceResults`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`.
     /// - Body, optional: [`types::CreateComplianceResult`], `application/json`.
     /// - Result: nothing.
@@ -142,7 +142,7 @@ impl FetchComplianceResults {
     pub fn send(self) -> rt::Sending<Vec<types::ComplianceResultDto>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -230,7 +230,7 @@ impl FetchComplianceResultsByArtifact {
     ) -> rt::Sending<Vec<types::FetchComplianceResultByArtifactResponseBody>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -316,7 +316,7 @@ impl FetchComplianceResultsByComplianceId {
     pub fn send(self) -> rt::Sending<Vec<types::ComplianceArtifactWithExecution>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -416,7 +416,7 @@ impl FetchComplianceResultsGroupById {
     pub fn send(self) -> rt::Sending<Vec<types::ComplianceResultAggregationByType>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -456,7 +456,7 @@ impl SaveComplianceResult {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v2/orgs/{org}/projects/{project}/compliance-results`
     ///
-    /// `saveComplianceResultV2`, tag `ComplianceResultsV2`. Not repeated: twice may be more than once. Published types.
+    /// `saveComplianceResultV2`, tag `ComplianceResultsV2`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`.
     /// - Body, optional: [`types::CreateComplianceResultV2`], `application/json`.
     /// - Result: nothing.
@@ -49,7 +49,7 @@ impl SaveComplianceResultV2 {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

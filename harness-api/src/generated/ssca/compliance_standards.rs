@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/compliance-standards`
     ///
-    /// `createComplianceStandards`, tag `ComplianceStandards`. Not repeated: twice may be more than once. Published types.
+    /// `createComplianceStandards`, tag `ComplianceStandards`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`.
     /// - Body, optional: list of [`types::ComplianceCheck`], `application/json`.
     /// - Result: list of [`types::ComplianceCheck`], `application/json`; errors 400, 500.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/projects/{project}/compliance-standards/list`
     ///
-    /// `getComplianceStandards`, tag `ComplianceStandards`. Safe: it only reads. Published types.
+    /// `getComplianceStandards`, tag `ComplianceStandards`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Body, optional: [`types::ComplianceFilter`], `application/json`.
     /// - Result: list of [`types::ComplianceCheck`], `application/json`; errors 400, 500.
@@ -43,7 +43,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/compliance-standards/compliances/{compliance}`
     ///
-    /// `getCompliaceStandardById`, tag `complianceStandards`. Safe: it only reads. Published types.
+    /// `getCompliaceStandardById`, tag `complianceStandards`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `compliance`.
     /// - Result: [`types::ComplianceCheck`], `application/json`.
     #[inline]
@@ -87,7 +87,7 @@ impl CreateComplianceStandards {
     pub fn send(self) -> rt::Sending<Vec<types::ComplianceCheck>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -153,7 +153,7 @@ impl GetComplianceStandards {
     pub fn send(self) -> rt::Sending<Vec<types::ComplianceCheck>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -186,7 +186,7 @@ impl GetComplianceStandardById {
     pub fn send(self) -> rt::Sending<types::ComplianceCheck> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/compliance-standards/filters`
     ///
-    /// `getComplianceStandardsFilters`, tag `ComplianceStandardsFilter`. Safe: it only reads. Published types.
+    /// `getComplianceStandardsFilters`, tag `ComplianceStandardsFilter`. Read-only, retried automatically. Published types.
     /// - Result: list of [`types::ComplianceStandardsFilterEntity`], `application/json`.
     /// - List: `whole list, items body`.
     #[inline]
@@ -35,7 +35,7 @@ impl GetComplianceStandardsFilters {
     pub fn send(self) -> rt::Sending<Vec<types::ComplianceStandardsFilterEntity>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

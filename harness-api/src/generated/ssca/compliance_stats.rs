@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/compliance-stats/evaluation-trend`
     ///
-    /// `get-compliance-evaluation-trends`, tag `ComplianceStats`. Safe: it only reads. Published types.
+    /// `get-compliance-evaluation-trends`, tag `ComplianceStats`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Body, optional: [`types::ComplianceResultFilter`], `application/json`.
     /// - Result: list of [`types::ComplianceEvaluationTrend`], `application/json`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/projects/{project}/compliance-stats/checks`
     ///
-    /// `getComplianceResultStatsByComplianceChecks`, tag `ComplianceStats`. Safe: it only reads. Published types.
+    /// `getComplianceResultStatsByComplianceChecks`, tag `ComplianceStats`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Body, optional: [`types::ComplianceResultFilter`], `application/json`.
     /// - Result: list of [`types::ComplianceChecksMetrics`], `application/json`.
@@ -46,7 +46,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/projects/{project}/compliance-stats/evaluation-breakdown/artifacts`
     ///
-    /// `postComplianceResultStatsEvaluationBreakdownArtifactType`, tag `ComplianceStats`. Safe: it only reads. Published types.
+    /// `postComplianceResultStatsEvaluationBreakdownArtifactType`, tag `ComplianceStats`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Body, optional: [`types::ComplianceResultFilter`], `application/json`.
     /// - Result: list of [`types::ArtifactComplianceMetrics`], `application/json`.
@@ -67,7 +67,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/projects/{project}/compliance-stats/evaluation-breakdown`
     ///
-    /// `postComplianceResultStatsOverview`, tag `ComplianceStats`. Safe: it only reads. Published types.
+    /// `postComplianceResultStatsOverview`, tag `ComplianceStats`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Body, optional: [`types::ComplianceResultFilter`], `application/json`.
     /// - Result: [`types::ComplianceResultsEvaluationBreakdown`], `application/json`.
@@ -131,7 +131,7 @@ impl GetComplianceEvaluationTrends {
     pub fn send(self) -> rt::Sending<Vec<types::ComplianceEvaluationTrend>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -217,7 +217,7 @@ impl GetComplianceResultStatsByComplianceChecks {
     pub fn send(self) -> rt::Sending<Vec<types::ComplianceChecksMetrics>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -271,7 +271,7 @@ impl PostComplianceResultStatsEvaluationBreakdownArtifactType {
     pub fn send(self) -> rt::Sending<Vec<types::ArtifactComplianceMetrics>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -318,7 +318,7 @@ impl PostComplianceResultStatsOverview {
     pub fn send(self) -> rt::Sending<types::ComplianceResultsEvaluationBreakdown> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

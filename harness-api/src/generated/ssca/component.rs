@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/orgs/{org}/projects/{project}/components`
     ///
-    /// `getComponents`, tag `component`. Safe: it only reads. Published types.
+    /// `getComponents`, tag `component`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Result: list of [`types::ComponentDto`], `application/json`.
     /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
@@ -72,7 +72,7 @@ impl GetComponents {
     pub fn send(self) -> rt::Sending<Vec<types::ComponentDto>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/org/{org}/project/{project}/ssca-config/{name}/type/{type}`
     ///
-    /// `getConfigByNameAndType`, tag `Config`. Safe: it only reads. Published types.
+    /// `getConfigByNameAndType`, tag `Config`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `name`, `type_` = `type`.
     /// - Result: [`types::ConfigResponseBody`], `application/json`.
     #[inline]
@@ -27,7 +27,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/ssca-manager/v1/ssca-config/{config-id}`
     ///
-    /// `getConfigForAccount`, tag `Config`. Safe: it only reads. Published types.
+    /// `getConfigForAccount`, tag `Config`. Read-only, retried automatically. Published types.
     /// - Required: path `config_id` = `config-id`.
     /// - Result: [`types::ConfigResponseBody`], `application/json`.
     #[inline]
@@ -42,7 +42,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/ssca-manager/v1/org/{org}/ssca-config/{config-id}`
     ///
-    /// `getConfigForOrg`, tag `Config`. Safe: it only reads. Published types.
+    /// `getConfigForOrg`, tag `Config`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `config_id` = `config-id`.
     /// - Result: [`types::ConfigResponseBody`], `application/json`.
     #[inline]
@@ -59,7 +59,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/org/{org}/project/{project}/ssca-config`
     ///
-    /// `listConfigs`, tag `Config`. Safe: it only reads. Published types.
+    /// `listConfigs`, tag `Config`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Result: list of [`types::ConfigResponseBody`], `application/json`.
     /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
@@ -77,7 +77,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/org/{org}/project/{project}/ssca-config`
     ///
-    /// `saveConfig`, tag `Config`. Not repeated: twice may be more than once. Published types.
+    /// `saveConfig`, tag `Config`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`.
     /// - Body, optional: [`types::ConfigRequestBody`], `application/json`.
     /// - Result: [`types::SaveResponse`], `application/json`.
@@ -113,7 +113,7 @@ impl GetConfigByNameAndType {
     pub fn send(self) -> rt::Sending<types::ConfigResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -139,7 +139,7 @@ impl GetConfigForAccount {
     pub fn send(self) -> rt::Sending<types::ConfigResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -165,7 +165,7 @@ impl GetConfigForOrg {
     pub fn send(self) -> rt::Sending<types::ConfigResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -223,7 +223,7 @@ impl ListConfigs {
     pub fn send(self) -> rt::Sending<Vec<types::ConfigResponseBody>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -263,7 +263,7 @@ impl SaveConfig {
     pub fn send(self) -> rt::Sending<types::SaveResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

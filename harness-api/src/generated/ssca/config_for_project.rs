@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /gateway/ssca-manager/v1/org/{org}/project/{project}/ssca-config/{config-id}`
     ///
-    /// `getConfigById`, tag `ConfigForProject`. Safe: it only reads. Published types.
+    /// `getConfigById`, tag `ConfigForProject`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `config_id` = `config-id`.
     /// - Result: [`types::ConfigResponseBody`], `application/json`.
     #[inline]
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /gateway/ssca-manager/v1/org/{org}/project/{project}/ssca-config/{config-id}`
     ///
-    /// `updateConfigById`, tag `ConfigForProject`. Idempotent: twice is as good as once. Published types.
+    /// `updateConfigById`, tag `ConfigForProject`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `config_id` = `config-id`.
     /// - Body, optional: [`types::ConfigRequestBody`], `application/json`.
     /// - Result: [`types::SaveResponse`], `application/json`.
@@ -63,7 +63,7 @@ impl GetConfigById {
     pub fn send(self) -> rt::Sending<types::ConfigResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -96,7 +96,7 @@ impl UpdateConfigById {
     pub fn send(self) -> rt::Sending<types::SaveResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

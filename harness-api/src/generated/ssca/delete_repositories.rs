@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /gateway/ssca-manager/v1/orgs/{org}/projects/{project}/integration/{integration}/repos`
     ///
-    /// `deleteRepos`, tag `Delete Repositories`. Idempotent: twice is as good as once. Published types.
+    /// `deleteRepos`, tag `Delete Repositories`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `integration`.
     /// - Body, optional: [`types::ConfigureReposRequest`], `application/json`.
     /// - Result: [`types::UpdateIntegration`], `application/json`.
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /gateway/ssca-manager/v1/repository`
     ///
-    /// `deleteRepositories`, tag `Delete Repositories`. Idempotent: twice is as good as once. Published types.
+    /// `deleteRepositories`, tag `Delete Repositories`. Idempotent, retried automatically. Published types.
     /// - Body, optional: list of [`types::Repositories`], `application/json`.
     /// - Result: nothing.
     #[inline]
@@ -62,7 +62,7 @@ impl DeleteRepos {
     pub fn send(self) -> rt::Sending<types::UpdateIntegration> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -95,7 +95,7 @@ impl DeleteRepositories {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /gateway/ssca-manager/v1/ssca-config/{config-id}`
     ///
-    /// `deleteConfigByAccount`, tag `Delete Step Config`. Idempotent: twice is as good as once. Published types.
+    /// `deleteConfigByAccount`, tag `Delete Step Config`. Idempotent, retried automatically. Published types.
     /// - Required: path `config_id` = `config-id`.
     /// - Result: nothing.
     #[inline]
@@ -21,7 +21,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /gateway/ssca-manager/v1/org/{org}/project/{project}/ssca-config/{config-id}`
     ///
-    /// `deleteConfigById`, tag `Delete Step Config`. Idempotent: twice is as good as once. Published types.
+    /// `deleteConfigById`, tag `Delete Step Config`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `config_id` = `config-id`.
     /// - Result: nothing.
     #[inline]
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /gateway/ssca-manager/v1/org/{org}/ssca-config/{config-id}`
     ///
-    /// `deleteConfigByOrg`, tag `Delete Step Config`. Idempotent: twice is as good as once. Published types.
+    /// `deleteConfigByOrg`, tag `Delete Step Config`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `config_id` = `config-id`.
     /// - Result: nothing.
     #[inline]
@@ -75,7 +75,7 @@ impl DeleteConfigByAccount {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -101,7 +101,7 @@ impl DeleteConfigById {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -127,7 +127,7 @@ impl DeleteConfigByOrg {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/org/{org}/project/{project}/enforcement/{enforcement-id}/summary`
     ///
-    /// `getEnforcementSummary`, tag `enforcement`. Safe: it only reads. Published types.
+    /// `getEnforcementSummary`, tag `enforcement`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `enforcement_id` = `enforcement-id`.
     /// - Result: [`types::EnforcementSummaryResponse`], `application/json`.
     #[inline]
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/org/{org}/project/{project}/normalised-sbom-component`
     ///
-    /// `getNormalisedSbomComponent`, tag `enforcement`. Safe: it only reads. Published types.
+    /// `getNormalisedSbomComponent`, tag `enforcement`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Body, optional: [`types::SscaArtifact`], `application/json`.
     /// - Result: list of [`types::NormalizedSbomComponentDto`], `application/json`.
@@ -44,7 +44,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/org/{org}/project/{project}/enforcement/{enforcement-id}/policy-violations`
     ///
-    /// `getPolicyViolations`, tag `enforcement`. Safe: it only reads. Published types.
+    /// `getPolicyViolations`, tag `enforcement`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `enforcement_id` = `enforcement-id`.
     /// - Result: list of [`types::PolicyViolation`], `application/json`.
     /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
@@ -64,7 +64,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/org/{org}/project/{project}/enforcement-result`
     ///
-    /// `saveEnforcementResult`, tag `enforcement`. Not repeated: twice may be more than once. Published types.
+    /// `saveEnforcementResult`, tag `enforcement`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`.
     /// - Body, optional: [`types::EnforcementResultDto`], `application/json`.
     /// - Result: nothing.
@@ -82,7 +82,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/org/{org}/project/{project}/enforcement-summary`
     ///
-    /// `saveEnforcementSummary`, tag `enforcement`. Not repeated: twice may be more than once. Published types.
+    /// `saveEnforcementSummary`, tag `enforcement`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`.
     /// - Body, optional: [`types::EnforcementSummaryDto`], `application/json`.
     /// - Result: nothing.
@@ -118,7 +118,7 @@ impl GetEnforcementSummary {
     pub fn send(self) -> rt::Sending<types::EnforcementSummaryResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -165,7 +165,7 @@ impl GetNormalisedSbomComponent {
     pub fn send(self) -> rt::Sending<Vec<types::NormalizedSbomComponentDto>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -258,7 +258,7 @@ impl GetPolicyViolations {
     pub fn send(self) -> rt::Sending<Vec<types::PolicyViolation>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -298,7 +298,7 @@ impl SaveEnforcementResult {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -331,7 +331,7 @@ impl SaveEnforcementSummary {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v2/orgs/{org}/projects/{project}/sbom/enforcement`
     ///
-    /// `enforceSbomV2`, tag `enforcementV2`. Not repeated: twice may be more than once. Published types.
+    /// `enforceSbomV2`, tag `enforcementV2`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`.
     /// - Body, optional: [`types::EnforceSbomRequestBodyV2`], `application/json`.
     /// - Result: [`types::EnforceSbomResponseBody`], `application/json`.
@@ -49,7 +49,7 @@ impl EnforceSbomV2 {
     pub fn send(self) -> rt::Sending<types::EnforceSbomResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

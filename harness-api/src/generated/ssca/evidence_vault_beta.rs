@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /gateway/ssca-manager/v2/orgs/{org}/projects/{project}/attestations/download/{digest}`
     ///
-    /// `downloadAttestation`, tag `Evidence Vault [Beta]`. Safe: it only reads. Published types.
+    /// `downloadAttestation`, tag `Evidence Vault [Beta]`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `digest`.
     /// - Result: [`types::DsseEnvelope`], `application/json`; errors 401, 404, 500.
     #[inline]
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/ssca-manager/v2/orgs/{org}/projects/{project}/attestations/query`
     ///
-    /// `queryAttestationsGraphQL`, tag `Evidence Vault [Beta]`. Not repeated: twice may be more than once. Published types.
+    /// `queryAttestationsGraphQL`, tag `Evidence Vault [Beta]`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`.
     /// - Body, optional: [`types::GraphqlRequest`], `application/json`.
     /// - Result: [`types::GraphqlResponse`], `application/json`; errors 400, 401, 500.
@@ -43,7 +43,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/ssca-manager/v2/orgs/{org}/projects/{project}/attestations/upload/{orchestration}`
     ///
-    /// `uploadAttestation`, tag `Evidence Vault [Beta]`. Not repeated: twice may be more than once. Published types.
+    /// `uploadAttestation`, tag `Evidence Vault [Beta]`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `orchestration`.
     /// - Body, optional: [`types::AttestationUploadRequest`], `application/json`.
     /// - Result: [`types::AttestationUploadResponseBody`], `application/json`; errors 400, 401, 403, 422, 500.
@@ -81,7 +81,7 @@ impl DownloadAttestation {
     pub fn send(self) -> rt::Sending<types::DsseEnvelope> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -114,7 +114,7 @@ impl QueryAttestationsGraphql {
     pub fn send(self) -> rt::Sending<types::GraphqlResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -154,7 +154,7 @@ impl UploadAttestation {
     pub fn send(self) -> rt::Sending<types::AttestationUploadResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

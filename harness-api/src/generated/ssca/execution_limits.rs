@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/ssca-config/execution-limit/update-config`
     ///
-    /// `saveExecutionLimitsConfig`, tag `ExecutionLimits`. Not repeated: twice may be more than once. Published types.
+    /// `saveExecutionLimitsConfig`, tag `ExecutionLimits`. Not idempotent, never retried. Published types.
     /// - Body, optional: [`types::ExecutionLimitRequestBody`], `application/json`.
     /// - Result: [`types::ExecutionLimitResponseBody`], `application/json`.
     #[inline]
@@ -42,7 +42,7 @@ impl SaveExecutionLimitsConfig {
     pub fn send(self) -> rt::Sending<types::ExecutionLimitResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/artifacts/{artifact}/exemptions`
     ///
-    /// `createExemptionForArtifact`, tag `exemptions`. Not repeated: twice may be more than once. Published types.
+    /// `createExemptionForArtifact`, tag `exemptions`. Not idempotent, never retried. Published types.
     /// - Required: path `project`, `org`, `artifact`.
     /// - Body, optional: [`types::ExemptionRequestDto`], `application/json`.
     /// - Result: [`types::ExemptionResponseDto`], `application/json`.
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/projects/{project}/exemptions`
     ///
-    /// `createExemptionForProject`, tag `exemptions`. Not repeated: twice may be more than once. Published types.
+    /// `createExemptionForProject`, tag `exemptions`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`.
     /// - Body, optional: [`types::ExemptionRequestDto`], `application/json`.
     /// - Result: [`types::ExemptionResponseDto`], `application/json`.
@@ -44,7 +44,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/artifacts/{artifact}/exemptions/{exemption}`
     ///
-    /// `deleteExemptionForArtifact`, tag `exemptions`. Idempotent: twice is as good as once. Published types.
+    /// `deleteExemptionForArtifact`, tag `exemptions`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `exemption`, `artifact`.
     /// - Result: nothing.
     #[inline]
@@ -65,7 +65,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/exemptions/{exemption}`
     ///
-    /// `deleteExemptionForProject`, tag `exemptions`. Idempotent: twice is as good as once. Published types.
+    /// `deleteExemptionForProject`, tag `exemptions`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `exemption`.
     /// - Result: nothing.
     #[inline]
@@ -84,7 +84,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/artifacts/{artifact}/exemptions/{exemption}`
     ///
-    /// `getExemptionForArtifact`, tag `exemptions`. Safe: it only reads. Published types.
+    /// `getExemptionForArtifact`, tag `exemptions`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `exemption`, `artifact`.
     /// - Result: [`types::ExemptionResponseDto`], `application/json`.
     #[inline]
@@ -105,7 +105,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/exemptions/{exemption}`
     ///
-    /// `getExemptionForProject`, tag `exemptions`. Safe: it only reads. Published types.
+    /// `getExemptionForProject`, tag `exemptions`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `exemption`.
     /// - Result: [`types::ExemptionResponseDto`], `application/json`.
     #[inline]
@@ -124,7 +124,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/exemptions`
     ///
-    /// `listExemptionsForProject`, tag `exemptions`. Safe: it only reads. Published types.
+    /// `listExemptionsForProject`, tag `exemptions`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Result: list of [`types::ExemptionResponseDto`], `application/json`.
     /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
@@ -142,7 +142,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/artifacts/{artifact}/exemptions/{exemption}/review`
     ///
-    /// `reviewExemptionForArtifact`, tag `exemptions`. Not repeated: twice may be more than once. Published types.
+    /// `reviewExemptionForArtifact`, tag `exemptions`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `exemption`, `artifact`.
     /// - Body, optional: [`types::ExemptionReviewRequestDto`], `application/json`.
     /// - Result: [`types::ExemptionResponseDto`], `application/json`.
@@ -164,7 +164,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/exemptions/{exemption}/review`
     ///
-    /// `reviewExemptionForProject`, tag `exemptions`. Not repeated: twice may be more than once. Published types.
+    /// `reviewExemptionForProject`, tag `exemptions`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `exemption`.
     /// - Body, optional: [`types::ExemptionReviewRequestDto`], `application/json`.
     /// - Result: [`types::ExemptionResponseDto`], `application/json`.
@@ -184,7 +184,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/artifacts/{artifact}/exemptions/{exemption}`
     ///
-    /// `updateExemptionForArtifact`, tag `exemptions`. Idempotent: twice is as good as once. Published types.
+    /// `updateExemptionForArtifact`, tag `exemptions`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `exemption`, `artifact`.
     /// - Body, optional: [`types::ExemptionRequestDto`], `application/json`.
     /// - Result: [`types::ExemptionResponseDto`], `application/json`.
@@ -206,7 +206,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/exemptions/{exemption}`
     ///
-    /// `updateExemptionForProject`, tag `exemptions`. Idempotent: twice is as good as once. Published types.
+    /// `updateExemptionForProject`, tag `exemptions`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `exemption`.
     /// - Body, optional: [`types::ExemptionRequestDto`], `application/json`.
     /// - Result: [`types::ExemptionResponseDto`], `application/json`.
@@ -251,7 +251,7 @@ impl CreateExemptionForArtifact {
     pub fn send(self) -> rt::Sending<types::ExemptionResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -284,7 +284,7 @@ impl CreateExemptionForProject {
     pub fn send(self) -> rt::Sending<types::ExemptionResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -310,7 +310,7 @@ impl DeleteExemptionForArtifact {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -336,7 +336,7 @@ impl DeleteExemptionForProject {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -362,7 +362,7 @@ impl GetExemptionForArtifact {
     pub fn send(self) -> rt::Sending<types::ExemptionResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -388,7 +388,7 @@ impl GetExemptionForProject {
     pub fn send(self) -> rt::Sending<types::ExemptionResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -454,7 +454,7 @@ impl ListExemptionsForProject {
     pub fn send(self) -> rt::Sending<Vec<types::ExemptionResponseDto>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -494,7 +494,7 @@ impl ReviewExemptionForArtifact {
     pub fn send(self) -> rt::Sending<types::ExemptionResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -527,7 +527,7 @@ impl ReviewExemptionForProject {
     pub fn send(self) -> rt::Sending<types::ExemptionResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -560,7 +560,7 @@ impl UpdateExemptionForArtifact {
     pub fn send(self) -> rt::Sending<types::ExemptionResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -593,7 +593,7 @@ impl UpdateExemptionForProject {
     pub fn send(self) -> rt::Sending<types::ExemptionResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `PATCH /gateway/ssca-manager/v1/orgs/{org}/projects/{project}/integration/{integration}/repos`
     ///
-    /// `addRepos`, tag `integration`. Not repeated: twice may be more than once. Published types.
+    /// `addRepos`, tag `integration`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `integration`.
     /// - Body, optional: [`types::ConfigureReposRequest`], `application/json`.
     /// - Result: [`types::UpdateIntegration`], `application/json`.
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/ssca-manager/v1/orgs/{org}/projects/{project}/integration/{integration}/repos`
     ///
-    /// `configureRepos`, tag `integration`. Not repeated: twice may be more than once. Published types.
+    /// `configureRepos`, tag `integration`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `integration`.
     /// - Body, optional: [`types::ConfigureReposRequest`], `application/json`.
     /// - Result: [`types::UpdateIntegration`], `application/json`.
@@ -46,7 +46,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/ssca-manager/v1/orgs/{org}/projects/{project}/integration`
     ///
-    /// `createIntegration`, tag `integration`. Not repeated: twice may be more than once. Published types.
+    /// `createIntegration`, tag `integration`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`.
     /// - Body, optional: [`types::CreateIntegrationRequest`], `application/json`.
     /// - Result: [`types::Integration`], `application/json`.
@@ -64,7 +64,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /gateway/ssca-manager/v1/orgs/{org}/projects/{project}/integration/{integration}`
     ///
-    /// `deleteIntegration`, tag `integration`. Idempotent: twice is as good as once. Published types.
+    /// `deleteIntegration`, tag `integration`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `integration`.
     /// - Result: nothing.
     #[inline]
@@ -83,7 +83,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/integration/{integration}/fetch-repos`
     ///
-    /// `fetchReposInIntegration`, tag `integration`. Safe: it only reads. Published types.
+    /// `fetchReposInIntegration`, tag `integration`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `integration`.
     /// - Result: list of [`types::RepoDetailsDto`], `application/json`.
     /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
@@ -103,7 +103,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/integration/harness-pipeline`
     ///
-    /// `getHarnessPipelineIntegration`, tag `integration`. Safe: it only reads. Published types.
+    /// `getHarnessPipelineIntegration`, tag `integration`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Result: [`types::HarnessPipelineIntegrationResponse`], `application/json`.
     #[inline]
@@ -120,7 +120,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/ssca-manager/v1/orgs/{org}/projects/{project}/integration/integration-summary`
     ///
-    /// `GetIntegration`, tag `integration`. Safe: it only reads. Published types.
+    /// `GetIntegration`, tag `integration`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Result: list of [`types::GetIntegrationResponse`], `application/json`; errors 400, 401, 403, 404, 500.
     /// - List: `whole list, items body`.
@@ -138,7 +138,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/ssca-manager/v1/orgs/{org}/projects/{project}/integration/{integration}/repos`
     ///
-    /// `getIntegrationRepos`, tag `integration`. Safe: it only reads. Published types.
+    /// `getIntegrationRepos`, tag `integration`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `integration`.
     /// - Result: [`types::ListIntegrationReposResponse`], `application/json`.
     #[inline]
@@ -157,7 +157,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/ssca-manager/v1/orgs/{org}/projects/{project}/integration`
     ///
-    /// `listIntegrations`, tag `integration`. Safe: it only reads. Published types.
+    /// `listIntegrations`, tag `integration`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Result: list of [`types::Integration`], `application/json`.
     /// - List: `paged page/limit from 0, size 30, items body, total header X-Total-Elements, size header X-Page-Size`.
@@ -200,7 +200,7 @@ impl AddRepos {
     pub fn send(self) -> rt::Sending<types::UpdateIntegration> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -233,7 +233,7 @@ impl ConfigureRepos {
     pub fn send(self) -> rt::Sending<types::UpdateIntegration> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -266,7 +266,7 @@ impl CreateIntegration {
     pub fn send(self) -> rt::Sending<types::Integration> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -292,7 +292,7 @@ impl DeleteIntegration {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -339,7 +339,7 @@ impl FetchReposInIntegration {
     pub fn send(self) -> rt::Sending<Vec<types::RepoDetailsDto>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -372,7 +372,7 @@ impl GetHarnessPipelineIntegration {
     pub fn send(self) -> rt::Sending<types::HarnessPipelineIntegrationResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -405,7 +405,7 @@ impl GetIntegration {
     pub fn send(self) -> rt::Sending<Vec<types::GetIntegrationResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -438,7 +438,7 @@ impl GetIntegrationRepos {
     pub fn send(self) -> rt::Sending<types::ListIntegrationReposResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -515,7 +515,7 @@ impl ListIntegrations {
     pub fn send(self) -> rt::Sending<Vec<types::Integration>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

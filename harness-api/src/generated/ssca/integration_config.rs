@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/integrations/config`
     ///
-    /// `getIntegrationsConfig`, tag `integrationConfig`. Safe: it only reads. Published types.
+    /// `getIntegrationsConfig`, tag `integrationConfig`. Read-only, retried automatically. Published types.
     /// - Required: query `type_` = `type`.
     /// - Result: [`types::IntegrationConfig`], `application/json`.
     #[inline]
@@ -42,7 +42,7 @@ impl GetIntegrationsConfig {
     pub fn send(self) -> rt::Sending<types::IntegrationConfig> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

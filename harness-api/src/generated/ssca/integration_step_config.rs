@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/ssca-manager/v1/ssca-config/integration-step`
     ///
-    /// `setIntegrationStepConfig`, tag `Integration Step Config`. Not repeated: twice may be more than once. Published types.
+    /// `setIntegrationStepConfig`, tag `Integration Step Config`. Not idempotent, never retried. Published types.
     /// - Body, optional: [`types::IntegrationStepConfigRequestBody`], `application/json`.
     /// - Result: nothing.
     #[inline]
@@ -17,7 +17,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/ssca-manager/v1/orgs/{org}/ssca-config/integration-step`
     ///
-    /// `setIntegrationStepConfigForOrg`, tag `Integration Step Config`. Not repeated: twice may be more than once. Published types.
+    /// `setIntegrationStepConfigForOrg`, tag `Integration Step Config`. Not idempotent, never retried. Published types.
     /// - Required: path `org`.
     /// - Body, optional: [`types::IntegrationStepConfigRequestBody`], `application/json`.
     /// - Result: nothing.
@@ -33,7 +33,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/ssca-manager/v1/orgs/{org}/projects/{project}/ssca-config/integration-step`
     ///
-    /// `setIntegrationStepConfigForOrgProject`, tag `Integration Step Config`. Not repeated: twice may be more than once. Published types.
+    /// `setIntegrationStepConfigForOrgProject`, tag `Integration Step Config`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`.
     /// - Body, optional: [`types::IntegrationStepConfigRequestBody`], `application/json`.
     /// - Result: nothing.
@@ -79,7 +79,7 @@ impl SetIntegrationStepConfig {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -112,7 +112,7 @@ impl SetIntegrationStepConfigForOrg {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -145,7 +145,7 @@ impl SetIntegrationStepConfigForOrgProject {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

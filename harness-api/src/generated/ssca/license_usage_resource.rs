@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/license/ssca/usage`
     ///
-    /// `sscaLicenseUsage`, tag `LicenseUsageResource`. Safe: it only reads. Published types.
+    /// `sscaLicenseUsage`, tag `LicenseUsageResource`. Read-only, retried automatically. Published types.
     /// - Result: [`types::LicenseUsageResponse`], `application/json`.
     #[inline]
     pub fn license_usage(&self) -> LicenseUsage {
@@ -41,7 +41,7 @@ impl LicenseUsage {
     pub fn send(self) -> rt::Sending<types::LicenseUsageResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/org/{org}/project/{project}/orchestration/{orchestration-id}/summary`
     ///
-    /// `getOrchestrationSummary`, tag `orchestration`. Safe: it only reads. Published types.
+    /// `getOrchestrationSummary`, tag `orchestration`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `orchestration_id` = `orchestration-id`.
     /// - Result: [`types::OrchestrationSummaryResponse`], `application/json`.
     #[inline]
@@ -43,7 +43,7 @@ impl GetOrchestrationSummary {
     pub fn send(self) -> rt::Sending<types::OrchestrationSummaryResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

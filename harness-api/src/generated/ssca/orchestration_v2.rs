@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/org/{org}/project/{project}/orchestration/{orchestration-id}/sbom-download`
     ///
-    /// `downloadSbom`, tag `OrchestrationV2`. Safe: it only reads. Published types.
+    /// `downloadSbom`, tag `OrchestrationV2`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `orchestration_id` = `orchestration-id`.
     /// - Result: [`types::ArtifactSbomResponseBody`], `application/json`.
     #[inline]
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/projects/{project}/orchestration/{orchestration}/sbom-drift`
     ///
-    /// `calculateDriftForOrchestrationStep`, tag `orchestrationV2`. Not repeated: twice may be more than once. Published types.
+    /// `calculateDriftForOrchestrationStep`, tag `orchestrationV2`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `orchestration`.
     /// - Body, optional: [`types::OrchestrationStepDriftRequestBody`], `application/json`.
     /// - Result: [`types::ArtifactSbomDriftResponse`], `application/json`.
@@ -45,7 +45,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/projects/{project}/orchestration/{orchestration-id}`
     ///
-    /// `saveOrchestration`, tag `orchestrationV2`. Not repeated: twice may be more than once. Published types.
+    /// `saveOrchestration`, tag `orchestrationV2`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `orchestration_id` = `orchestration-id`.
     /// - Body, optional: [`types::SaveOrchestrationRequest`], `application/json`.
     /// - Result: [`types::SaveOrchestrationResponseBody`], `application/json`.
@@ -65,7 +65,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/projects/{project}/orchestration/{orchestration-id}/sbom-upload`
     ///
-    /// `uploadSbom`, tag `orchestrationV2`. Not repeated: twice may be more than once. Published types.
+    /// `uploadSbom`, tag `orchestrationV2`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `orchestration_id` = `orchestration-id`.
     /// - Body, optional: `multipart/form-data`.
     /// - Result: nothing.
@@ -103,7 +103,7 @@ impl DownloadSbom {
     pub fn send(self) -> rt::Sending<types::ArtifactSbomResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -136,7 +136,7 @@ impl CalculateDriftForOrchestrationStep {
     pub fn send(self) -> rt::Sending<types::ArtifactSbomDriftResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -169,7 +169,7 @@ impl SaveOrchestration {
     pub fn send(self) -> rt::Sending<types::SaveOrchestrationResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -216,7 +216,7 @@ impl UploadSbom {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

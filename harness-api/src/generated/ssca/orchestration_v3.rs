@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v2/orgs/{org}/projects/{project}/orchestration/{orchestration}`
     ///
-    /// `saveOrchestrationV2`, tag `orchestrationV3`. Not repeated: twice may be more than once. Published types.
+    /// `saveOrchestrationV2`, tag `orchestrationV3`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `orchestration`.
     /// - Body, optional: [`types::SaveOrchestrationRequestV2`], `application/json`.
     /// - Result: [`types::PluginResponseBody`], `application/json`.
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v2/orgs/{org}/projects/{project}/orchestration/{orchestration}/sbom-upload`
     ///
-    /// `uploadSbomV2`, tag `orchestrationV3`. Not repeated: twice may be more than once. Published types.
+    /// `uploadSbomV2`, tag `orchestrationV3`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `orchestration`.
     /// - Body, optional: `multipart/form-data`.
     /// - Result: nothing.
@@ -71,7 +71,7 @@ impl SaveOrchestrationV2 {
     pub fn send(self) -> rt::Sending<types::PluginResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -118,7 +118,7 @@ impl UploadSbomV2 {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/ssca-config/integrations`
     ///
-    /// `saveIntegrationConfig`, tag `PipelineInfraConfig`. Not repeated: twice may be more than once. Published types.
+    /// `saveIntegrationConfig`, tag `PipelineInfraConfig`. Not idempotent, never retried. Published types.
     /// - Body, optional: [`types::IntegrationConfigRequestBody`], `application/json`.
     /// - Result: nothing.
     #[inline]
@@ -17,7 +17,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/ssca-manager/v1/ssca-config/pipeline-infra`
     ///
-    /// `savePipelineInfraConfig`, tag `PipelineInfraConfig`. Not repeated: twice may be more than once. Published types.
+    /// `savePipelineInfraConfig`, tag `PipelineInfraConfig`. Not idempotent, never retried. Published types.
     /// - Body, optional: [`types::PipelineInfraConfigRequestBody`], `application/json`.
     /// - Result: nothing.
     #[inline]
@@ -53,7 +53,7 @@ impl SaveIntegrationConfig {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -86,7 +86,7 @@ impl SavePipelineInfraConfig {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/ssca-manager/v1/orgs/{org}/projects/{project}/ssca-config/pipeline-store`
     ///
-    /// `savePipelineRemoteConfig`, tag `Pipeline Store Config`. Not repeated: twice may be more than once. Published types.
+    /// `savePipelineRemoteConfig`, tag `Pipeline Store Config`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`.
     /// - Body, optional: [`types::PipelineStoreConfigRequestBody`], `application/json`.
     /// - Result: nothing.
@@ -49,7 +49,7 @@ impl SavePipelineRemoteConfig {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

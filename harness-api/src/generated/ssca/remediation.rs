@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/remediations/check-artifacts`
     ///
-    /// `checkArtifactAndDeployments`, tag `Remediation`. Safe: it only reads. Published types.
+    /// `checkArtifactAndDeployments`, tag `Remediation`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Body, optional: [`types::RemediationTrackerCreateRequestBody`], `application/json`.
     /// - Result: [`types::ArtifactAndDeploymentsResponseBody`], `application/json`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/remediations/{remediation}/close`
     ///
-    /// `closeRemediationTracker`, tag `Remediation`. Idempotent: twice is as good as once. Published types.
+    /// `closeRemediationTracker`, tag `Remediation`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `remediation`.
     /// - Result: [`types::SaveResponse`], `application/json`.
     #[inline]
@@ -43,7 +43,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/projects/{project}/remediations`
     ///
-    /// `createRemediationTracker`, tag `Remediation`. Not repeated: twice may be more than once. Published types.
+    /// `createRemediationTracker`, tag `Remediation`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`.
     /// - Body, optional: [`types::RemediationTrackerCreateRequestBody`], `application/json`.
     /// - Result: [`types::RemediationTrackerCreateResponseBody`], `application/json`.
@@ -61,7 +61,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/projects/{project}/remediations/{remediation}/create-ticket`
     ///
-    /// `createTicket`, tag `Remediation`. Not repeated: twice may be more than once. Published types.
+    /// `createTicket`, tag `Remediation`. Not idempotent, never retried. Published types.
     /// - Required: path `project`, `remediation`, `org`.
     /// - Body, optional: [`types::CreateTicketRequest`], `application/json`.
     /// - Result: [`types::CreateTicketResponse`], `application/json`.
@@ -81,7 +81,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/remediations/{remediation}/exclude-artifact`
     ///
-    /// `excludeArtifact`, tag `Remediation`. Idempotent: twice is as good as once. Published types.
+    /// `excludeArtifact`, tag `Remediation`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `remediation`.
     /// - Body, optional: [`types::ExcludeArtifactRequest`], `application/json`.
     /// - Result: [`types::SaveResponse`], `application/json`.
@@ -101,7 +101,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/remediations/{remediation}/artifacts/{artifact}/details`
     ///
-    /// `getArtifactInRemediationDetails`, tag `Remediation`. Safe: it only reads. Published types.
+    /// `getArtifactInRemediationDetails`, tag `Remediation`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `remediation`, `artifact`.
     /// - Result: [`types::RemediationArtifactDetailsResponse`], `application/json`.
     #[inline]
@@ -122,7 +122,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/projects/{project}/remediations/{remediation}/artifacts`
     ///
-    /// `getArtifactListForRemediation`, tag `Remediation`. Safe: it only reads. Published types.
+    /// `getArtifactListForRemediation`, tag `Remediation`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `remediation`.
     /// - Body, optional: [`types::RemediationArtifactListingRequestBody`], `application/json`.
     /// - Result: list of [`types::RemediationArtifactListingResponse`], `application/json`.
@@ -143,7 +143,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/projects/{project}/remediations/{remediation}/artifacts/{artifact}/deployments`
     ///
-    /// `getDeploymentsListForArtifactInRemediation`, tag `Remediation`. Safe: it only reads. Published types.
+    /// `getDeploymentsListForArtifactInRemediation`, tag `Remediation`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `remediation`, `artifact`.
     /// - Body, optional: [`types::RemediationArtifactDeploymentsListingRequestBody`], `application/json`.
     /// - Result: list of [`types::RemediationArtifactDeploymentsListingResponse`], `application/json`.
@@ -169,7 +169,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/remediations/{remediation}/artifacts/{artifact}/environments`
     ///
-    /// `getEnvironmentListForRemediation`, tag `Remediation`. Safe: it only reads. Published types.
+    /// `getEnvironmentListForRemediation`, tag `Remediation`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `remediation`, `artifact`.
     /// - Result: list of [`types::EnvironmentInfo`], `application/json`.
     /// - List: `whole list, items body`.
@@ -191,7 +191,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/remediations/overall-summary`
     ///
-    /// `getOverallSummary`, tag `Remediation`. Safe: it only reads. Published types.
+    /// `getOverallSummary`, tag `Remediation`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Result: [`types::RemediationTrackersOverallSummaryResponseBody`], `application/json`.
     #[inline]
@@ -208,7 +208,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/remediations/{remediation}/details`
     ///
-    /// `getRemediationDetails`, tag `Remediation`. Safe: it only reads. Published types.
+    /// `getRemediationDetails`, tag `Remediation`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `remediation`.
     /// - Result: [`types::RemediationDetailsResponse`], `application/json`.
     #[inline]
@@ -227,7 +227,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/projects/{project}/remediations/list`
     ///
-    /// `listRemediations`, tag `Remediation`. Safe: it only reads. Published types.
+    /// `listRemediations`, tag `Remediation`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Body, optional: [`types::RemediationListingRequestBody`], `application/json`.
     /// - Result: list of [`types::RemediationListingResponse`], `application/json`.
@@ -246,7 +246,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/remediations/{remediation}`
     ///
-    /// `updateRemediationTracker`, tag `Remediation`. Idempotent: twice is as good as once. Published types.
+    /// `updateRemediationTracker`, tag `Remediation`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `remediation`.
     /// - Body, optional: [`types::RemediationTrackerUpdateRequestBody`], `application/json`.
     /// - Result: [`types::RemediationTrackerUpdateResponseBody`], `application/json`.
@@ -291,7 +291,7 @@ impl CheckArtifactAndDeployments {
     pub fn send(self) -> rt::Sending<types::ArtifactAndDeploymentsResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -317,7 +317,7 @@ impl CloseRemediationTracker {
     pub fn send(self) -> rt::Sending<types::SaveResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -350,7 +350,7 @@ impl CreateRemediationTracker {
     pub fn send(self) -> rt::Sending<types::RemediationTrackerCreateResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -383,7 +383,7 @@ impl CreateTicket {
     pub fn send(self) -> rt::Sending<types::CreateTicketResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -416,7 +416,7 @@ impl ExcludeArtifact {
     pub fn send(self) -> rt::Sending<types::SaveResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -442,7 +442,7 @@ impl GetArtifactInRemediationDetails {
     pub fn send(self) -> rt::Sending<types::RemediationArtifactDetailsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -489,7 +489,7 @@ impl GetArtifactListForRemediation {
     pub fn send(self) -> rt::Sending<Vec<types::RemediationArtifactListingResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -548,7 +548,7 @@ impl GetDeploymentsListForArtifactInRemediation {
     ) -> rt::Sending<Vec<types::RemediationArtifactDeploymentsListingResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -597,7 +597,7 @@ impl GetEnvironmentListForRemediation {
     pub fn send(self) -> rt::Sending<Vec<types::EnvironmentInfo>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -632,7 +632,7 @@ impl GetOverallSummary {
     ) -> rt::Sending<types::RemediationTrackersOverallSummaryResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -658,7 +658,7 @@ impl GetRemediationDetails {
     pub fn send(self) -> rt::Sending<types::RemediationDetailsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -723,7 +723,7 @@ impl ListRemediations {
     pub fn send(self) -> rt::Sending<Vec<types::RemediationListingResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -763,7 +763,7 @@ impl UpdateRemediationTracker {
     pub fn send(self) -> rt::Sending<types::RemediationTrackerUpdateResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

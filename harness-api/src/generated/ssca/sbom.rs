@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/ssca-manager/v1/orgs/{org}/projects/{project}/sbom-download`
     ///
-    /// `downloadSbomForArtifact`, tag `SBOM`. Not repeated: twice may be more than once. Published types.
+    /// `downloadSbomForArtifact`, tag `SBOM`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`.
     /// - Body, optional: [`types::DownloadSbomRequest`], `application/json`.
     /// - Result: [`types::ArtifactSbomResponseBody`], `application/json`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/ssca-manager/v1/orgs/{org}/projects/{project}/sbom-score`
     ///
-    /// `getSbomScoreForArtifact`, tag `SBOM`. Safe: it only reads. Published types.
+    /// `getSbomScoreForArtifact`, tag `SBOM`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Body, optional: [`types::SbomScoreRequest`], `application/json`.
     /// - Result: [`types::SbomScorecardResponseBody`], `application/json`.
@@ -67,7 +67,7 @@ impl DownloadSbomForArtifact {
     pub fn send(self) -> rt::Sending<types::ArtifactSbomResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -100,7 +100,7 @@ impl GetSbomScoreForArtifact {
     pub fn send(self) -> rt::Sending<types::SbomScorecardResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

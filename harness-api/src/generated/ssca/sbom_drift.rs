@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/artifact/{artifact}/sbom-drift`
     ///
-    /// `calculateDriftForArtifact`, tag `sbomDrift`. Not repeated: twice may be more than once. Published types.
+    /// `calculateDriftForArtifact`, tag `sbomDrift`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `artifact`.
     /// - Body, optional: [`types::ArtifactSbomDriftRequestBody`], `application/json`.
     /// - Result: [`types::ArtifactSbomDriftResponse`], `application/json`.
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/sbom-drift/{drift}/components`
     ///
-    /// `getComponentDrift`, tag `sbomDrift`. Safe: it only reads. Published types.
+    /// `getComponentDrift`, tag `sbomDrift`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `drift`.
     /// - Result: list of [`types::ComponentDrift`], `application/json`.
     /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
@@ -46,7 +46,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/sbom-drift/{drift}/licenses`
     ///
-    /// `getLicenseDrift`, tag `sbomDrift`. Safe: it only reads. Published types.
+    /// `getLicenseDrift`, tag `sbomDrift`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `drift`.
     /// - Result: list of [`types::LicenseDrift`], `application/json`.
     /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
@@ -91,7 +91,7 @@ impl CalculateDriftForArtifact {
     pub fn send(self) -> rt::Sending<types::ArtifactSbomDriftResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -150,7 +150,7 @@ impl GetComponentDrift {
     pub fn send(self) -> rt::Sending<Vec<types::ComponentDrift>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -213,7 +213,7 @@ impl GetLicenseDrift {
     pub fn send(self) -> rt::Sending<Vec<types::LicenseDrift>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/org/{org}/project/{project}/sbom/enforcement`
     ///
-    /// `enforce-sbom`, tag `sbomProcessor`. Not repeated: twice may be more than once. Published types.
+    /// `enforce-sbom`, tag `sbomProcessor`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`.
     /// - Body, optional: [`types::EnforceSbomRequestBody`], `application/json`.
     /// - Result: [`types::EnforceSbomResponseBody`], `application/json`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/org/{org}/project/{project}/sbom/process`
     ///
-    /// `process-sbom`, tag `sbomProcessor`. Not repeated: twice may be more than once. Published types.
+    /// `process-sbom`, tag `sbomProcessor`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`.
     /// - Body, optional: [`types::SbomProcessRequestBody`], `application/json`.
     /// - Result: [`types::SbomProcessResponseBody`], `application/json`.
@@ -67,7 +67,7 @@ impl EnforceSbom {
     pub fn send(self) -> rt::Sending<types::EnforceSbomResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -100,7 +100,7 @@ impl ProcessSbom {
     pub fn send(self) -> rt::Sending<types::SbomProcessResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

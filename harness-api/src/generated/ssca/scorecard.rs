@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/org/{org}/project/{project}/orchestration/{orchestration-id}/sbom-scorecard`
     ///
-    /// `getSbomScorecard`, tag `Scorecard`. Safe: it only reads. Published types.
+    /// `getSbomScorecard`, tag `Scorecard`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `orchestration_id` = `orchestration-id`.
     /// - Result: [`types::SbomScorecardResponseBody`], `application/json`.
     #[inline]
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/org/{org}/project/{project}/orchestration/{orchestration-id}/sbom-scorecard`
     ///
-    /// `saveSbomScorecard`, tag `Scorecard`. Not repeated: twice may be more than once. Published types.
+    /// `saveSbomScorecard`, tag `Scorecard`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `orchestration_id` = `orchestration-id`.
     /// - Body, optional: [`types::SbomScorecardRequest`], `application/json`.
     /// - Result: [`types::SaveResponse`], `application/json`.
@@ -63,7 +63,7 @@ impl GetSbomScorecard {
     pub fn send(self) -> rt::Sending<types::SbomScorecardResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -96,7 +96,7 @@ impl SaveSbomScorecard {
     pub fn send(self) -> rt::Sending<types::SaveResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

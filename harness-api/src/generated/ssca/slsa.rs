@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/orgs/{org}/projects/{project}/provenance/{provenance}`
     ///
-    /// `getProvenance`, tag `Slsa`. Safe: it only reads. Published types.
+    /// `getProvenance`, tag `Slsa`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `provenance`.
     /// - Result: [`types::ProvenanceResponseBody`], `application/json`.
     #[inline]
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/projects/{project}/provenance/{provenance}`
     ///
-    /// `saveProvenance`, tag `Slsa`. Not repeated: twice may be more than once. Published types.
+    /// `saveProvenance`, tag `Slsa`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `provenance`.
     /// - Body, optional: [`types::ProvenanceRequestBody`], `application/json`.
     /// - Result: [`types::SaveResponse`], `application/json`.
@@ -45,7 +45,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/projects/{project}/slsa-verification/{provenance}/policy-violations`
     ///
-    /// `saveSlsaPolicyViolations`, tag `Slsa`. Not repeated: twice may be more than once. Published types.
+    /// `saveSlsaPolicyViolations`, tag `Slsa`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `provenance`.
     /// - Body, optional: [`types::PolicyViolationRequestBody`], `application/json`.
     /// - Result: [`types::SaveResponse`], `application/json`.
@@ -65,7 +65,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/projects/{project}/slsa-verification/{provenance}`
     ///
-    /// `saveSlsaVerification`, tag `Slsa`. Not repeated: twice may be more than once. Published types.
+    /// `saveSlsaVerification`, tag `Slsa`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `provenance`.
     /// - Body, optional: [`types::SlsaVerificationRequestBody`], `application/json`.
     /// - Result: [`types::SaveResponse`], `application/json`.
@@ -103,7 +103,7 @@ impl GetProvenance {
     pub fn send(self) -> rt::Sending<types::ProvenanceResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -136,7 +136,7 @@ impl SaveProvenance {
     pub fn send(self) -> rt::Sending<types::SaveResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -169,7 +169,7 @@ impl SaveSlsaPolicyViolations {
     pub fn send(self) -> rt::Sending<types::SaveResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -202,7 +202,7 @@ impl SaveSlsaVerification {
     pub fn send(self) -> rt::Sending<types::SaveResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

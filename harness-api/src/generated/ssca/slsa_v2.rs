@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v2/orgs/{org}/projects/{project}/provenance/{provenance}`
     ///
-    /// `saveProvenanceV2`, tag `slsaV2`. Not repeated: twice may be more than once. Published types.
+    /// `saveProvenanceV2`, tag `slsaV2`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `provenance`.
     /// - Body, optional: [`types::ProvenanceRequestBodyV2`], `application/json`.
     /// - Result: [`types::SaveResponse`], `application/json`.
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v2/orgs/{org}/projects/{project}/slsa-verification/{provenance}`
     ///
-    /// `saveSlsaVerificationV2`, tag `slsaV2`. Not repeated: twice may be more than once. Published types.
+    /// `saveSlsaVerificationV2`, tag `slsaV2`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `provenance`.
     /// - Body, optional: [`types::SlsaVerificationRequestBodyV2`], `application/json`.
     /// - Result: [`types::SaveResponse`], `application/json`.
@@ -71,7 +71,7 @@ impl SaveProvenanceV2 {
     pub fn send(self) -> rt::Sending<types::SaveResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -104,7 +104,7 @@ impl SaveSlsaVerificationV2 {
     pub fn send(self) -> rt::Sending<types::SaveResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

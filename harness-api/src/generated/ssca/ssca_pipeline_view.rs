@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/executions/{execution}/artifacts`
     ///
-    /// `getPipelineArtifactList`, tag `sscaPipelineView`. Safe: it only reads. Published types.
+    /// `getPipelineArtifactList`, tag `sscaPipelineView`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `pipeline`, `execution`.
     /// - Body, optional: [`types::ArtifactListingPipelineRequestBody`], `application/json`.
     /// - Result: list of [`types::ArtifactListingPipelineResponse`], `application/json`.
@@ -28,7 +28,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/executions/{execution}/ssca-summary`
     ///
-    /// `getSSCASummary`, tag `sscaPipelineView`. Safe: it only reads. Published types.
+    /// `getSSCASummary`, tag `sscaPipelineView`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `pipeline`, `execution`.
     /// - Result: [`types::SscaSummary`], `application/json`.
     #[inline]
@@ -74,7 +74,7 @@ impl GetPipelineArtifactList {
     pub fn send(self) -> rt::Sending<Vec<types::ArtifactListingPipelineResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -100,7 +100,7 @@ impl GetSscaSummary {
     pub fn send(self) -> rt::Sending<types::SscaSummary> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

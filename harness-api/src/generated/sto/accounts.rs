@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /sto/api/v2/accounts/{id}/data`
     ///
-    /// `Accounts#DeleteAccountData`, tag `Accounts`. Idempotent: twice is as good as once. Published types.
+    /// `Accounts#DeleteAccountData`, tag `Accounts`. Idempotent, retried automatically. Published types.
     /// - Required: path `id`.
     /// - Result: [`types::StoStatus`], `application/json`.
     #[inline]
@@ -28,7 +28,7 @@ impl DeleteAccountData {
     pub fn send(self) -> rt::Sending<types::StoStatus> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

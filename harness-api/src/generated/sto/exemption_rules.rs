@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /sto/api/v2/exemption-rules`
     ///
-    /// `ExemptionRules#CreateExemptionRule`, tag `ExemptionRules`. Not repeated: twice may be more than once. Published types.
+    /// `ExemptionRules#CreateExemptionRule`, tag `ExemptionRules`. Not idempotent, never retried. Published types.
     /// - Required: query `account_id` = `accountId`.
     /// - Body: [`types::CreateExemptionRuleRequestBody`], `application/json`.
     /// - Result: [`types::IdResult`], `application/json`; errors 400, 401, 403, 429, 500.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /sto/api/v2/exemption-rules/{id}`
     ///
-    /// `ExemptionRules#DeleteExemptionRule`, tag `ExemptionRules`. Idempotent: twice is as good as once. Published types.
+    /// `ExemptionRules#DeleteExemptionRule`, tag `ExemptionRules`. Idempotent, retried automatically. Published types.
     /// - Required: path `id`; query `account_id` = `accountId`.
     /// - Result: nothing; errors 400, 401, 403, 404, 429, 500.
     #[inline]
@@ -41,7 +41,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/exemption-rules/{id}`
     ///
-    /// `ExemptionRules#FindExemptionRuleById`, tag `ExemptionRules`. Safe: it only reads. Published types.
+    /// `ExemptionRules#FindExemptionRuleById`, tag `ExemptionRules`. Read-only, retried automatically. Published types.
     /// - Required: path `id`; query `account_id` = `accountId`.
     /// - Result: [`types::ExemptionRule`], `application/json`; errors 400, 401, 403, 404, 429, 500.
     #[inline]
@@ -58,7 +58,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /sto/api/v2/exemption-rules/constraints`
     ///
-    /// `ExemptionRules#GetExemptionConstraints`, tag `ExemptionRules`. Safe: it only reads. Published types.
+    /// `ExemptionRules#GetExemptionConstraints`, tag `ExemptionRules`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`.
     /// - Body: [`types::GetExemptionConstraintsRequestBody`], `application/json`.
     /// - Result: [`types::ExemptionConstraints`], `application/json`; errors 400, 401, 403, 404, 429, 500.
@@ -76,7 +76,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/exemption-rules`
     ///
-    /// `ExemptionRules#ListExemptionRules`, tag `ExemptionRules`. Safe: it only reads. Published types.
+    /// `ExemptionRules#ListExemptionRules`, tag `ExemptionRules`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`.
     /// - Result: [`types::ExemptionRulesListExemptionRulesResponseBody`], `application/json`; errors 400, 401, 403, 404, 429, 500.
     /// - List: `paged page/pageSize from 0, size 30, at most 100, items results, total pagination.totalItems, size pagination.pageSize`.
@@ -92,7 +92,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /sto/api/v2/exemption-rules/{id}`
     ///
-    /// `ExemptionRules#UpdateExemptionRule`, tag `ExemptionRules`. Idempotent: twice is as good as once. Published types.
+    /// `ExemptionRules#UpdateExemptionRule`, tag `ExemptionRules`. Idempotent, retried automatically. Published types.
     /// - Required: path `id`; query `account_id` = `accountId`.
     /// - Body: [`types::UpdateExemptionRuleRequestBody`], `application/json`.
     /// - Result: [`types::ExemptionRule`], `application/json`; errors 400, 401, 403, 404, 429, 500.
@@ -123,7 +123,7 @@ impl CreateExemptionRule {
     pub fn send(self) -> rt::Sending<types::IdResult> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -142,7 +142,7 @@ impl DeleteExemptionRule {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -161,7 +161,7 @@ impl FindExemptionRuleById {
     pub fn send(self) -> rt::Sending<types::ExemptionRule> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -180,7 +180,7 @@ impl GetExemptionConstraints {
     pub fn send(self) -> rt::Sending<types::ExemptionConstraints> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -215,7 +215,7 @@ impl ListExemptionRules {
     ) -> rt::Sending<types::ExemptionRulesListExemptionRulesResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -241,7 +241,7 @@ impl UpdateExemptionRule {
     pub fn send(self) -> rt::Sending<types::ExemptionRule> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

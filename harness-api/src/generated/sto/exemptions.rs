@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `PUT /sto/api/v2/exemptions/{id}/{action}`
     ///
-    /// `Exemptions#ApproveExemption`, tag `Exemptions`. Not repeated: twice may be more than once. Published types.
+    /// `Exemptions#ApproveExemption`, tag `Exemptions`. Not idempotent, never retried. Published types.
     /// - Required: path `id`, `action`; query `account_id` = `accountId`.
     /// - Body: [`types::ApproveExemptionRequestBody`], `application/json`.
     /// - Result: [`types::Exemption`], `application/json`; errors 400, 401, 403, 404, 429, 500.
@@ -31,7 +31,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /sto/api/v2/exemptions/bulk`
     ///
-    /// `Exemptions#BulkCreateExemptions`, tag `Exemptions`. Not repeated: twice may be more than once. Published types.
+    /// `Exemptions#BulkCreateExemptions`, tag `Exemptions`. Not idempotent, never retried. Published types.
     /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
     /// - Body: [`types::BulkCreateExemptionsRequestBody`], `application/json`.
     /// - Result: [`types::BulkExemptionResult`], `application/json`; errors 400, 401, 403, 429, 500.
@@ -53,7 +53,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /sto/api/v2/exemptions`
     ///
-    /// `Exemptions#CreateExemption`, tag `Exemptions`. Not repeated: twice may be more than once. Published types.
+    /// `Exemptions#CreateExemption`, tag `Exemptions`. Not idempotent, never retried. Published types.
     /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
     /// - Body: [`types::CreateExemptionRequestBody`], `application/json`.
     /// - Result: [`types::IdResult`], `application/json`; errors 400, 401, 403, 429, 500.
@@ -75,7 +75,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /sto/api/v2/exemptions/{id}`
     ///
-    /// `Exemptions#DeleteExemption`, tag `Exemptions`. Idempotent: twice is as good as once. Published types.
+    /// `Exemptions#DeleteExemption`, tag `Exemptions`. Idempotent, retried automatically. Published types.
     /// - Required: path `id`; query `account_id` = `accountId`.
     /// - Result: nothing; errors 400, 401, 403, 404, 429, 500.
     #[inline]
@@ -92,7 +92,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/exemptions/issue/{issueId}/history/export`
     ///
-    /// `Exemptions#ExportIssueExemptionHistory`, tag `Exemptions`. Safe: it only reads. Published types.
+    /// `Exemptions#ExportIssueExemptionHistory`, tag `Exemptions`. Read-only, retried automatically. Published types.
     /// - Required: path `issue_id` = `issueId`; query `account_id` = `accountId`.
     /// - Result: [`types::ExportIssueExemptionHistoryResponseBody`], `application/json`; errors 400, 401, 403, 429, 500.
     #[inline]
@@ -109,7 +109,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/exemptions/{id}`
     ///
-    /// `Exemptions#FindExemptionById`, tag `Exemptions`. Safe: it only reads. Published types.
+    /// `Exemptions#FindExemptionById`, tag `Exemptions`. Read-only, retried automatically. Published types.
     /// - Required: path `id`; query `account_id` = `accountId`.
     /// - Result: [`types::Exemption`], `application/json`; errors 400, 401, 403, 404, 429, 500.
     #[inline]
@@ -126,7 +126,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/exemptions/issue/{issueId}`
     ///
-    /// `Exemptions#GetExemptionForIssue`, tag `Exemptions`. Safe: it only reads. Published types.
+    /// `Exemptions#GetExemptionForIssue`, tag `Exemptions`. Read-only, retried automatically. Published types.
     /// - Required: path `issue_id` = `issueId`; query `account_id` = `accountId`.
     /// - Result: [`types::Exemption`], `application/json`; errors 400, 401, 403, 429, 500.
     #[inline]
@@ -143,7 +143,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/exemptions`
     ///
-    /// `Exemptions#ListExemptions`, tag `Exemptions`. Safe: it only reads. Published types.
+    /// `Exemptions#ListExemptions`, tag `Exemptions`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`.
     /// - Result: [`types::ExemptionsListExemptionsResponseBody`], `application/json`; errors 400, 401, 403, 404, 429, 500.
     /// - List: `paged page/pageSize from 0, size 30, at most 100, items results, total pagination.totalItems, size pagination.pageSize`.
@@ -155,7 +155,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/exemptions/issue/{issueId}/history`
     ///
-    /// `Exemptions#ListIssueExemptionHistory`, tag `Exemptions`. Safe: it only reads. Published types.
+    /// `Exemptions#ListIssueExemptionHistory`, tag `Exemptions`. Read-only, retried automatically. Published types.
     /// - Required: path `issue_id` = `issueId`; query `account_id` = `accountId`.
     /// - Result: [`types::IssueExemptionHistoryResult`], `application/json`; errors 400, 401, 403, 429, 500.
     /// - List: `paged page/pageSize from 0, size 30, at most 100, items events, total pagination.totalItems, size pagination.pageSize`.
@@ -173,7 +173,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /sto/api/v2/exemptions/{id}/promote`
     ///
-    /// `Exemptions#PromoteExemption`, tag `Exemptions`. Not repeated: twice may be more than once. Published types.
+    /// `Exemptions#PromoteExemption`, tag `Exemptions`. Not idempotent, never retried. Published types.
     /// - Required: path `id`; query `account_id` = `accountId`.
     /// - Body: [`types::PromoteExemptionRequestBody`], `application/json`.
     /// - Result: [`types::Exemption`], `application/json`; errors 400, 401, 403, 404, 429, 500.
@@ -193,7 +193,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /sto/api/v2/exemptions/{id}`
     ///
-    /// `Exemptions#UpdateExemption`, tag `Exemptions`. Idempotent: twice is as good as once. Published types.
+    /// `Exemptions#UpdateExemption`, tag `Exemptions`. Idempotent, retried automatically. Published types.
     /// - Required: path `id`; query `account_id` = `accountId`.
     /// - Body: [`types::UpdateExemptionRequestBody`], `application/json`.
     /// - Result: [`types::Exemption`], `application/json`; errors 400, 401, 403, 404, 429, 500.
@@ -238,7 +238,7 @@ impl ApproveExemption {
     pub fn send(self) -> rt::Sending<types::Exemption> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -257,7 +257,7 @@ impl BulkCreateExemptions {
     pub fn send(self) -> rt::Sending<types::BulkExemptionResult> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -276,7 +276,7 @@ impl CreateExemption {
     pub fn send(self) -> rt::Sending<types::IdResult> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -309,7 +309,7 @@ impl DeleteExemption {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -356,7 +356,7 @@ impl ExportIssueExemptionHistory {
     pub fn send(self) -> rt::Sending<types::ExportIssueExemptionHistoryResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -403,7 +403,7 @@ impl FindExemptionById {
     pub fn send(self) -> rt::Sending<types::Exemption> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -436,7 +436,7 @@ impl GetExemptionForIssue {
     pub fn send(self) -> rt::Sending<types::Exemption> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -483,7 +483,7 @@ impl ListExemptions {
     pub fn send(self) -> rt::Sending<types::ExemptionsListExemptionsResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -551,7 +551,7 @@ impl ListIssueExemptionHistory {
     pub fn send(self) -> rt::Sending<types::IssueExemptionHistoryResult> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -591,7 +591,7 @@ impl PromoteExemption {
     pub fn send(self) -> rt::Sending<types::Exemption> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -624,7 +624,7 @@ impl UpdateExemption {
     pub fn send(self) -> rt::Sending<types::Exemption> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /sto/api/v2/fp-triage/verdicts/batch`
     ///
-    /// `FpTriage#BatchUpsertVerdicts`, tag `FpTriage`. Not repeated: twice may be more than once. Published types.
+    /// `FpTriage#BatchUpsertVerdicts`, tag `FpTriage`. Not idempotent, never retried. Published types.
     /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
     /// - Body: [`types::BatchUpsertVerdictsRequestBody`], `application/json`.
     /// - Result: [`types::BatchUpsertVerdictsResponseBody`], `application/json`; errors 400, 401, 403, 429, 500.
@@ -28,7 +28,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/fp-triage/occurrences-in-scope`
     ///
-    /// `FpTriage#ListOccurrencesInScope`, tag `FpTriage`. Safe: it only reads. Published types.
+    /// `FpTriage#ListOccurrencesInScope`, tag `FpTriage`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
     /// - Result: [`types::ListOccurrencesInScopeResponseBody`], `application/json`; errors 400, 401, 403, 429, 500.
     #[inline]
@@ -58,7 +58,7 @@ impl BatchUpsertVerdicts {
     pub fn send(self) -> rt::Sending<types::BatchUpsertVerdictsResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -149,7 +149,7 @@ impl ListTriageOccurrencesInScope {
     pub fn send(self) -> rt::Sending<types::ListOccurrencesInScopeResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /sto/api/v2/frontend/all-issues/v2/counts`
     ///
-    /// `Frontend#AllIssuesCountsV2`, tag `Frontend`. Safe: it only reads. Published types.
+    /// `Frontend#AllIssuesCountsV2`, tag `Frontend`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
     /// - Result: [`types::AllIssuesCountsV2Result`], `application/json`; errors 400, 401, 403, 404, 429, 500.
     #[inline]
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/frontend/all-issues/issues/{issueId}`
     ///
-    /// `Frontend#AllIssuesDetails`, tag `Frontend`. Safe: it only reads. Published types.
+    /// `Frontend#AllIssuesDetails`, tag `Frontend`. Read-only, retried automatically. Published types.
     /// - Required: path `issue_id` = `issueId`; query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
     /// - Result: [`types::AllIssuesDetailsResult`], `application/json`.
     /// - List: `paged page/pageSize from 0, size 30, items impactedTargets, total pagination.totalItems, size pagination.pageSize`.
@@ -47,7 +47,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/frontend/all-issues/v2/issues/{issueId}`
     ///
-    /// `Frontend#AllIssuesDetailsV2`, tag `Frontend`. Safe: it only reads. Published types.
+    /// `Frontend#AllIssuesDetailsV2`, tag `Frontend`. Read-only, retried automatically. Published types.
     /// - Required: path `issue_id` = `issueId`; query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
     /// - Result: [`types::AllIssuesDetailsV2Result`], `application/json`; errors 400, 401, 403, 404, 429, 500.
     /// - List: `paged page/pageSize from 0, size 30, at most 100, items impactedTargets, total pagination.totalItems, size pagination.pageSize`.
@@ -69,7 +69,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/frontend/all-issues/filters`
     ///
-    /// `Frontend#AllIssuesFilters`, tag `Frontend`. Safe: it only reads. Published types.
+    /// `Frontend#AllIssuesFilters`, tag `Frontend`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
     /// - Result: [`types::AllIssuesFiltersResult`], `application/json`.
     #[inline]
@@ -88,7 +88,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/frontend/all-issues/issues`
     ///
-    /// `Frontend#AllIssuesList`, tag `Frontend`. Safe: it only reads. Published types.
+    /// `Frontend#AllIssuesList`, tag `Frontend`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
     /// - Result: [`types::AllIssuesListResult`], `application/json`.
     /// - List: `paged page/pageSize from 0, size 30, items issues, total pagination.totalItems, size pagination.pageSize`.
@@ -108,7 +108,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/frontend/all-issues/v2/issues`
     ///
-    /// `Frontend#AllIssuesListV2`, tag `Frontend`. Safe: it only reads. Published types.
+    /// `Frontend#AllIssuesListV2`, tag `Frontend`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
     /// - Result: [`types::AllIssuesListV2Result`], `application/json`; errors 400, 401, 403, 404, 429, 500.
     /// - List: `paged page/pageSize from 0, size 30, at most 100, items issues, total pagination.totalItems, size pagination.pageSize`.
@@ -128,7 +128,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/frontend/all-issues/issues/{issueId}/targets/{targetId}`
     ///
-    /// `Frontend#AllIssuesOccurrenceDetails`, tag `Frontend`. Safe: it only reads. Published types.
+    /// `Frontend#AllIssuesOccurrenceDetails`, tag `Frontend`. Read-only, retried automatically. Published types.
     /// - Required: path `issue_id` = `issueId`, `target_id` = `targetId`; query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
     /// - Result: [`types::AllIssuesOccurrenceDetailsResult`], `application/json`.
     /// - List: `paged page/pageSize from 0, size 30, items occurrences, total pagination.totalItems, size pagination.pageSize`.
@@ -152,7 +152,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/frontend/all-issues/v2/counts/total`
     ///
-    /// `Frontend#AllIssuesTotalsV2`, tag `Frontend`. Safe: it only reads. Published types.
+    /// `Frontend#AllIssuesTotalsV2`, tag `Frontend`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
     /// - Result: [`types::AllIssuesTotalsV2Result`], `application/json`; errors 400, 401, 403, 404, 429, 500.
     #[inline]
@@ -171,7 +171,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/frontend/all-issues/v2/trend`
     ///
-    /// `Frontend#AllIssuesTrendV2`, tag `Frontend`. Safe: it only reads. Published types.
+    /// `Frontend#AllIssuesTrendV2`, tag `Frontend`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
     /// - Result: [`types::AllIssuesTrendV2Result`], `application/json`; errors 400, 401, 403, 404, 429, 500.
     #[inline]
@@ -327,7 +327,7 @@ impl AllIssuesCountsV2 {
     pub fn send(self) -> rt::Sending<types::AllIssuesCountsV2Result> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -374,7 +374,7 @@ impl AllIssuesDetails {
     pub fn send(self) -> rt::Sending<types::AllIssuesDetailsResult> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -428,7 +428,7 @@ impl AllIssuesDetailsV2 {
     pub fn send(self) -> rt::Sending<types::AllIssuesDetailsV2Result> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -454,7 +454,7 @@ impl AllIssuesFilters {
     pub fn send(self) -> rt::Sending<types::AllIssuesFiltersResult> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -592,7 +592,7 @@ impl AllIssuesList {
     pub fn send(self) -> rt::Sending<types::AllIssuesListResult> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -758,7 +758,7 @@ impl AllIssuesListV2 {
     pub fn send(self) -> rt::Sending<types::AllIssuesListV2Result> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -812,7 +812,7 @@ impl AllIssuesOccurrenceDetails {
     pub fn send(self) -> rt::Sending<types::AllIssuesOccurrenceDetailsResult> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -838,7 +838,7 @@ impl AllIssuesTotalsV2 {
     pub fn send(self) -> rt::Sending<types::AllIssuesTotalsV2Result> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -885,7 +885,7 @@ impl AllIssuesTrendV2 {
     pub fn send(self) -> rt::Sending<types::AllIssuesTrendV2Result> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /sto/api/v2/frontend/tickets`
     ///
-    /// `Frontend#CreateTicketForIssue`, tag `Frontend`. Not repeated: twice may be more than once. Published types.
+    /// `Frontend#CreateTicketForIssue`, tag `Frontend`. Not idempotent, never retried. Published types.
     /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
     /// - Body: [`types::CreateTicketForIssueRequestBody`], `application/json`.
     /// - Result: [`types::CreateTicketForIssueResult`], `application/json`; errors 400, 401, 403, 429, 500.
@@ -28,7 +28,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /sto/api/v2/frontend/tickets/occurrence`
     ///
-    /// `Frontend#CreateTicketForOccurrence`, tag `Frontend`. Not repeated: twice may be more than once. Published types.
+    /// `Frontend#CreateTicketForOccurrence`, tag `Frontend`. Not idempotent, never retried. Published types.
     /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
     /// - Body: [`types::CreateTicketForOccurrenceRequestBody`], `application/json`.
     /// - Result: [`types::CreateTicketForIssueResult`], `application/json`; errors 400, 401, 403, 404, 429, 500.
@@ -61,7 +61,7 @@ impl CreateTicketForIssue {
     pub fn send(self) -> rt::Sending<types::CreateTicketForIssueResult> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -80,7 +80,7 @@ impl CreateTicketForOccurrence {
     pub fn send(self) -> rt::Sending<types::CreateTicketForIssueResult> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

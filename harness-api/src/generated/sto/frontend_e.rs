@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /sto/api/v2/frontend/issue-counts`
     ///
-    /// `Frontend#ExecutionIssueCounts`, tag `Frontend`. Safe: it only reads. Published types.
+    /// `Frontend#ExecutionIssueCounts`, tag `Frontend`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`, `execution_ids` = `executionIds`.
     /// - Result: map of [`types::IssueCounts`], `application/json`.
     #[inline]
@@ -27,7 +27,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/frontend/executions/trend`
     ///
-    /// `Frontend#ExecutionTrend`, tag `Frontend`. Safe: it only reads. Published types.
+    /// `Frontend#ExecutionTrend`, tag `Frontend`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`, `target_variant_id` = `targetVariantId`.
     /// - Result: [`types::ExecutionTrendResult`], `application/json`; errors 400, 401, 403, 404, 429, 500.
     #[inline]
@@ -48,7 +48,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /sto/api/v2/frontend/exemptions/filters`
     ///
-    /// `Frontend#ExemptionsFilters`, tag `Frontend`. Safe: it only reads. Published types.
+    /// `Frontend#ExemptionsFilters`, tag `Frontend`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`.
     /// - Body: [`types::ExemptionsFiltersRequestBody`], `application/json`.
     /// - Result: [`types::ExemptionsFiltersResult`], `application/json`; errors 400, 401, 403, 404, 429, 500.
@@ -66,7 +66,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/frontend/expiring-exemptions/{executionId}`
     ///
-    /// `Frontend#ExpiringExemptions`, tag `Frontend`. Safe: it only reads. Published types.
+    /// `Frontend#ExpiringExemptions`, tag `Frontend`. Read-only, retried automatically. Published types.
     /// - Required: path `execution_id` = `executionId`; query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
     /// - Result: [`types::IssueSummaries`], `application/json`.
     #[inline]
@@ -100,7 +100,7 @@ impl ExecutionIssueCounts {
     ) -> rt::Sending<std::collections::BTreeMap<String, types::IssueCounts>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -133,7 +133,7 @@ impl ExecutionTrend {
     pub fn send(self) -> rt::Sending<types::ExecutionTrendResult> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -166,7 +166,7 @@ impl ExemptionsFilters {
     pub fn send(self) -> rt::Sending<types::ExemptionsFiltersResult> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -192,7 +192,7 @@ impl ExpiringExemptions {
     pub fn send(self) -> rt::Sending<types::IssueSummaries> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /sto/api/v2/frontend/exemptions`
     ///
-    /// `Frontend#GlobalExemptions`, tag `Frontend`. Safe: it only reads. Published types.
+    /// `Frontend#GlobalExemptions`, tag `Frontend`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`, `status`.
     /// - Body: [`types::GlobalExemptionsRequestBody`], `application/json`.
     /// - Result: [`types::SecurityReviewResult`], `application/json`.
@@ -100,7 +100,7 @@ impl GlobalExemptions {
     pub fn send(self) -> rt::Sending<types::SecurityReviewResult> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

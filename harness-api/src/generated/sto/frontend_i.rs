@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /sto/api/v2/frontend/exemption/{exemptionId}/targets`
     ///
-    /// `Frontend#ImpactedTargetsForExemption`, tag `Frontend`. Safe: it only reads. Published types.
+    /// `Frontend#ImpactedTargetsForExemption`, tag `Frontend`. Read-only, retried automatically. Published types.
     /// - Required: path `exemption_id` = `exemptionId`; query `account_id` = `accountId`.
     /// - Result: [`types::ExemptionImpactedTargetsResult`], `application/json`.
     /// - List: `paged page/pageSize from 0, size 30, items impactedTargets, total pagination.totalItems, size pagination.pageSize`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/frontend/issue-exemption/{exemptionId}`
     ///
-    /// `Frontend#IssueForExemption`, tag `Frontend`. Safe: it only reads. Published types.
+    /// `Frontend#IssueForExemption`, tag `Frontend`. Read-only, retried automatically. Published types.
     /// - Required: path `exemption_id` = `exemptionId`; query `account_id` = `accountId`.
     /// - Result: [`types::IssueForExemptionResult`], `application/json`.
     #[inline]
@@ -41,7 +41,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/frontend/exemption/{exemptionId}/issue-severity-change`
     ///
-    /// `Frontend#IssueSeverityChange`, tag `Frontend`. Safe: it only reads. Published types.
+    /// `Frontend#IssueSeverityChange`, tag `Frontend`. Read-only, retried automatically. Published types.
     /// - Required: path `exemption_id` = `exemptionId`; query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`, `issue_id` = `issueId`.
     /// - Result: [`types::IssueSeverityChangeResult`], `application/json`.
     #[inline]
@@ -110,7 +110,7 @@ impl ImpactedTargetsForExemption {
     pub fn send(self) -> rt::Sending<types::ExemptionImpactedTargetsResult> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -171,7 +171,7 @@ impl IssueForExemption {
     pub fn send(self) -> rt::Sending<types::IssueForExemptionResult> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -197,7 +197,7 @@ impl IssueSeverityChange {
     pub fn send(self) -> rt::Sending<types::IssueSeverityChangeResult> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

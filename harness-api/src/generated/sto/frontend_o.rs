@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /sto/api/v2/frontend/issues/{issueId}/occurrence/{occurrenceInternalId}/dataflow`
     ///
-    /// `Frontend#OccurrenceDataflow`, tag `Frontend`. Safe: it only reads. Published types.
+    /// `Frontend#OccurrenceDataflow`, tag `Frontend`. Read-only, retried automatically. Published types.
     /// - Required: path `issue_id` = `issueId`, `occurrence_internal_id` = `occurrenceInternalId`; query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
     /// - Result: [`types::OccurrenceDataflowResult`], `application/json`; errors 400, 401, 403, 404, 429, 500.
     #[inline]
@@ -29,7 +29,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/frontend/overview/baselines`
     ///
-    /// `Frontend#OverviewBaselines`, tag `Frontend`. Safe: it only reads. Published types.
+    /// `Frontend#OverviewBaselines`, tag `Frontend`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
     /// - Result: [`types::BaselineExecutions`], `application/json`.
     #[inline]
@@ -48,7 +48,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/frontend/overview/historical-counts`
     ///
-    /// `Frontend#OverviewHistoricalCounts`, tag `Frontend`. Safe: it only reads. Published types.
+    /// `Frontend#OverviewHistoricalCounts`, tag `Frontend`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
     /// - Result: [`types::HistoricalCounts`], `application/json`.
     #[inline]
@@ -78,7 +78,7 @@ impl OccurrenceDataflow {
     pub fn send(self) -> rt::Sending<types::OccurrenceDataflowResult> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -97,7 +97,7 @@ impl OverviewBaselines {
     pub fn send(self) -> rt::Sending<types::BaselineExecutions> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -123,7 +123,7 @@ impl OverviewHistoricalCounts {
     pub fn send(self) -> rt::Sending<types::HistoricalCounts> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

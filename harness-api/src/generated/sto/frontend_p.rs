@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /sto/api/v2/frontend/pipeline-security/issues`
     ///
-    /// `Frontend#PipelineSecurityIssues`, tag `Frontend`. Safe: it only reads. Published types.
+    /// `Frontend#PipelineSecurityIssues`, tag `Frontend`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`, `execution_id` = `executionId`.
     /// - Result: [`types::PipelineSecurityIssuesResult`], `application/json`.
     #[inline]
@@ -27,7 +27,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/frontend/pipeline-security/issues/csv`
     ///
-    /// `Frontend#PipelineSecurityIssuesCSV`, tag `Frontend`. Safe: it only reads. Published types.
+    /// `Frontend#PipelineSecurityIssuesCSV`, tag `Frontend`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`, `execution_id` = `executionId`.
     /// - Result: [`types::ExportPipelineSecurityIssuesCsvResponseBody`], `application/json`.
     #[inline]
@@ -48,7 +48,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/frontend/pipeline-security/v2/issues`
     ///
-    /// `Frontend#PipelineSecurityIssuesV2`, tag `Frontend`. Safe: it only reads. Published types.
+    /// `Frontend#PipelineSecurityIssuesV2`, tag `Frontend`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`, `execution_id` = `executionId`.
     /// - Result: [`types::PipelineSecurityIssuesV2Result`], `application/json`; errors 400, 401, 403, 429, 500.
     /// - List: `paged page/pageSize from 0, size 30, at most 100, items matchingSteps`.
@@ -70,7 +70,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/frontend/pipeline-security/steps`
     ///
-    /// `Frontend#PipelineSecuritySteps`, tag `Frontend`. Safe: it only reads. Published types.
+    /// `Frontend#PipelineSecuritySteps`, tag `Frontend`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`, `execution_id` = `executionId`.
     /// - Result: [`types::PipelineSecurityStepsResult`], `application/json`.
     #[inline]
@@ -91,7 +91,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /sto/api/v2/frontend/licenses/qwiet/trial`
     ///
-    /// `Frontend#ProvisionQwietTrial`, tag `Frontend`. Not repeated: twice may be more than once. Published types.
+    /// `Frontend#ProvisionQwietTrial`, tag `Frontend`. Not idempotent, never retried. Published types.
     /// - Required: query `account_id` = `accountId`.
     /// - Result: [`types::ProvisionQwietTrialResult`], `application/json`; errors 400, 401, 403, 429, 500.
     #[inline]
@@ -264,7 +264,7 @@ impl PipelineSecurityIssues {
     pub fn send(self) -> rt::Sending<types::PipelineSecurityIssuesResult> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -432,7 +432,7 @@ impl PipelineSecurityIssuesCsv {
     ) -> rt::Sending<types::ExportPipelineSecurityIssuesCsvResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -626,7 +626,7 @@ impl PipelineSecurityIssuesV2 {
     pub fn send(self) -> rt::Sending<types::PipelineSecurityIssuesV2Result> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -652,7 +652,7 @@ impl PipelineSecuritySteps {
     pub fn send(self) -> rt::Sending<types::PipelineSecurityStepsResult> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -671,7 +671,7 @@ impl ProvisionQwietTrial {
     pub fn send(self) -> rt::Sending<types::ProvisionQwietTrialResult> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

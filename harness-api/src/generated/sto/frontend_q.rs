@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /sto/api/v2/frontend/metrics/licenseUsage`
     ///
-    /// `Frontend#QwietLicenseUsage`, tag `Frontend`. Safe: it only reads. Published types.
+    /// `Frontend#QwietLicenseUsage`, tag `Frontend`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`.
     /// - Result: [`types::QwietLicenseUsageResult`], `application/json`; errors 400, 401, 403, 429, 500.
     #[inline]
@@ -32,7 +32,7 @@ impl QwietLicenseUsage {
     pub fn send(self) -> rt::Sending<types::QwietLicenseUsageResult> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /sto/api/v2/frontend/remediation-agent/activities`
     ///
-    /// `Frontend#RemediationAgentActivities`, tag `Frontend`. Safe: it only reads. Published types.
+    /// `Frontend#RemediationAgentActivities`, tag `Frontend`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`, `execution_id` = `executionId`.
     /// - Result: [`types::RemediationAgentActivitiesResult`], `application/json`; errors 400, 401, 403, 429, 500.
     #[inline]
@@ -27,7 +27,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/frontend/remediation/trend`
     ///
-    /// `Frontend#RemediationTrend`, tag `Frontend`. Safe: it only reads. Published types.
+    /// `Frontend#RemediationTrend`, tag `Frontend`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
     /// - Result: [`types::RemediationTrendResult`], `application/json`; errors 400, 401, 403, 404, 429, 500.
     #[inline]
@@ -71,7 +71,7 @@ impl RemediationAgentActivities {
     pub fn send(self) -> rt::Sending<types::RemediationAgentActivitiesResult> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -104,7 +104,7 @@ impl RemediationTrend {
     pub fn send(self) -> rt::Sending<types::RemediationTrendResult> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /sto/api/v2/frontend/security-review`
     ///
-    /// `Frontend#SecurityReview`, tag `Frontend`. Safe: it only reads. Published types.
+    /// `Frontend#SecurityReview`, tag `Frontend`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`, `status`.
     /// - Result: [`types::SecurityReviewResult`], `application/json`.
     /// - List: `paged page/pageSize from 0, size 30, items exemptions, total pagination.totalItems, size pagination.pageSize`.
@@ -60,7 +60,7 @@ impl SecurityReview {
     pub fn send(self) -> rt::Sending<types::SecurityReviewResult> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

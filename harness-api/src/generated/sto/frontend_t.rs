@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /sto/api/v2/frontend/test-targets`
     ///
-    /// `Frontend#TestTargets`, tag `Frontend`. Safe: it only reads. Published types.
+    /// `Frontend#TestTargets`, tag `Frontend`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
     /// - Result: [`types::TestTargetResult`], `application/json`.
     /// - List: `paged page/pageSize from 0, size 30, items targets`.
@@ -65,7 +65,7 @@ impl TestTargets {
     pub fn send(self) -> rt::Sending<types::TestTargetResult> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `PUT /sto/api/v2/frontend/test-targets/{targetId}/variants/status`
     ///
-    /// `Frontend#UpdateTestTargetVariants`, tag `Frontend`. Idempotent: twice is as good as once. Published types.
+    /// `Frontend#UpdateTestTargetVariants`, tag `Frontend`. Idempotent, retried automatically. Published types.
     /// - Required: path `target_id` = `targetId`; query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
     /// - Body: [`types::UpdateTestTargetVariantsRequestBody`], `application/json`.
     /// - Result: [`types::StoStatus`], `application/json`.
@@ -41,7 +41,7 @@ impl UpdateTestTargetVariants {
     pub fn send(self) -> rt::Sending<types::StoStatus> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /sto/api/v2/issues`
     ///
-    /// `Issues#CreateIssue`, tag `Issues`. Not repeated: twice may be more than once. Published types.
+    /// `Issues#CreateIssue`, tag `Issues`. Not idempotent, never retried. Published types.
     /// - Required: query `account_id` = `accountId`.
     /// - Body: [`types::CreateIssueRequestBody`], `application/json`.
     /// - Result: [`types::IdResult`], `application/json`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /sto/api/v2/issues/{id}`
     ///
-    /// `Issues#DeleteIssue`, tag `Issues`. Idempotent: twice is as good as once. Published types.
+    /// `Issues#DeleteIssue`, tag `Issues`. Idempotent, retried automatically. Published types.
     /// - Required: path `id`; query `account_id` = `accountId`.
     /// - Result: nothing.
     #[inline]
@@ -41,7 +41,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/issues/{id}`
     ///
-    /// `Issues#FindIssueById`, tag `Issues`. Safe: it only reads. Published types.
+    /// `Issues#FindIssueById`, tag `Issues`. Read-only, retried automatically. Published types.
     /// - Required: path `id`; query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
     /// - Result: [`types::Issue`], `application/json`.
     #[inline]
@@ -62,7 +62,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /sto/api/v2/issues/{id}/augment-remediation`
     ///
-    /// `Issues#IssuesAugmentRemediation`, tag `Issues`. Not repeated: twice may be more than once. Published types.
+    /// `Issues#IssuesAugmentRemediation`, tag `Issues`. Not idempotent, never retried. Published types.
     /// - Required: path `id`; query `account_id` = `accountId`.
     /// - Body: [`types::IssuesAugmentRemediationRequestBody`], `application/json`.
     /// - Result: [`types::AugmentRemediationResult`], `application/json`.
@@ -82,7 +82,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/issues`
     ///
-    /// `Issues#ListIssues`, tag `Issues`. Safe: it only reads. Published types.
+    /// `Issues#ListIssues`, tag `Issues`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`.
     /// - Result: [`types::IssuesListIssuesResponseBody`], `application/json`.
     /// - List: `paged page/pageSize from 0, size 30, items results, total pagination.totalItems, size pagination.pageSize`.
@@ -94,7 +94,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /sto/api/v2/issues/{id}`
     ///
-    /// `Issues#UpdateIssue`, tag `Issues`. Idempotent: twice is as good as once. Published types.
+    /// `Issues#UpdateIssue`, tag `Issues`. Idempotent, retried automatically. Published types.
     /// - Required: path `id`; query `account_id` = `accountId`.
     /// - Body: [`types::UpdateIssueRequestBody`], `application/json`.
     /// - Result: nothing.
@@ -132,7 +132,7 @@ impl CreateIssue {
     pub fn send(self) -> rt::Sending<types::IdResult> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -151,7 +151,7 @@ impl DeleteIssue {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -177,7 +177,7 @@ impl FindIssueById {
     pub fn send(self) -> rt::Sending<types::Issue> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -217,7 +217,7 @@ impl IssuesAugmentRemediation {
     pub fn send(self) -> rt::Sending<types::AugmentRemediationResult> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -271,7 +271,7 @@ impl ListIssues {
     pub fn send(self) -> rt::Sending<types::IssuesListIssuesResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -297,7 +297,7 @@ impl UpdateIssue {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /sto/api/v2/overrides`
     ///
-    /// `Overrides#CreateOverride`, tag `Overrides`. Not repeated: twice may be more than once. Published types.
+    /// `Overrides#CreateOverride`, tag `Overrides`. Not idempotent, never retried. Published types.
     /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
     /// - Body: [`types::CreateOverrideRequestBody`], `application/json`.
     /// - Result: [`types::IdResult`], `application/json`; errors 400, 401, 403, 429, 500.
@@ -28,7 +28,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /sto/api/v2/overrides/{id}`
     ///
-    /// `Overrides#DeleteOverride`, tag `Overrides`. Idempotent: twice is as good as once. Published types.
+    /// `Overrides#DeleteOverride`, tag `Overrides`. Idempotent, retried automatically. Published types.
     /// - Required: path `id`; query `account_id` = `accountId`.
     /// - Body: [`types::DeleteOverrideRequestBody`], `application/json`.
     /// - Result: nothing; errors 400, 401, 403, 404, 429, 500.
@@ -48,7 +48,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/overrides/{id}`
     ///
-    /// `Overrides#FindOverrideById`, tag `Overrides`. Safe: it only reads. Published types.
+    /// `Overrides#FindOverrideById`, tag `Overrides`. Read-only, retried automatically. Published types.
     /// - Required: path `id`; query `account_id` = `accountId`.
     /// - Result: [`types::Override`], `application/json`; errors 400, 401, 403, 404, 429, 500.
     #[inline]
@@ -65,7 +65,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/overrides`
     ///
-    /// `Overrides#ListOverrides`, tag `Overrides`. Safe: it only reads. Published types.
+    /// `Overrides#ListOverrides`, tag `Overrides`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`.
     /// - Result: [`types::OverridesListOverridesResponseBody`], `application/json`; errors 400, 401, 403, 404, 429, 500.
     /// - List: `paged page/pageSize from 0, size 30, at most 100, items results, total pagination.totalItems, size pagination.pageSize`.
@@ -77,7 +77,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /sto/api/v2/overrides/{id}`
     ///
-    /// `Overrides#UpdateOverride`, tag `Overrides`. Idempotent: twice is as good as once. Published types.
+    /// `Overrides#UpdateOverride`, tag `Overrides`. Idempotent, retried automatically. Published types.
     /// - Required: path `id`; query `account_id` = `accountId`.
     /// - Body: [`types::UpdateOverrideRequestBody`], `application/json`.
     /// - Result: [`types::Override`], `application/json`; errors 400, 401, 403, 404, 429, 500.
@@ -108,7 +108,7 @@ impl CreateOverride {
     pub fn send(self) -> rt::Sending<types::IdResult> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -141,7 +141,7 @@ impl DeleteOverride {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -181,7 +181,7 @@ impl FindOverrideById {
     pub fn send(self) -> rt::Sending<types::Override> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -228,7 +228,7 @@ impl ListOverrides {
     pub fn send(self) -> rt::Sending<types::OverridesListOverridesResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -268,7 +268,7 @@ impl UpdateOverride {
     pub fn send(self) -> rt::Sending<types::Override> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /sto/api/v2/pipeline-security/issues/csv`
     ///
-    /// `pipeline-security#ExportPipelineSecurityIssuesCSV`, tag `pipeline-security`. Safe: it only reads. Published types.
+    /// `pipeline-security#ExportPipelineSecurityIssuesCSV`, tag `pipeline-security`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`, `execution_id` = `executionId`.
     /// - Result: [`types::ExportPipelineSecurityIssuesCsvResponseBody`], `application/json`.
     #[inline]
@@ -40,7 +40,7 @@ impl ExportPipelineSecurityIssuesCsv {
     ) -> rt::Sending<types::ExportPipelineSecurityIssuesCsvResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /sto/api/v2/products/{id}`
     ///
-    /// `Products#FindProductById`, tag `Products`. Safe: it only reads. Published types.
+    /// `Products#FindProductById`, tag `Products`. Read-only, retried automatically. Published types.
     /// - Required: path `id`.
     /// - Result: [`types::Product`], `application/json`.
     #[inline]
@@ -17,7 +17,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/products`
     ///
-    /// `Products#ListProducts`, tag `Products`. Safe: it only reads. Published types.
+    /// `Products#ListProducts`, tag `Products`. Read-only, retried automatically. Published types.
     /// - Result: [`types::ProductsListProductsResponseBody`], `application/json`.
     /// - List: `paged page/pageSize from 0, size 30, items results, total pagination.totalItems, size pagination.pageSize`.
     #[inline]
@@ -46,7 +46,7 @@ impl FindProductById {
     pub fn send(self) -> rt::Sending<types::Product> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -93,7 +93,7 @@ impl ListProducts {
     pub fn send(self) -> rt::Sending<types::ProductsListProductsResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /sto/api/v2/pull-requests/repositories/pulls`
     ///
-    /// `Pull Requests#CreatePullRequest`, tag `Pull Requests`. Not repeated: twice may be more than once. Published types.
+    /// `Pull Requests#CreatePullRequest`, tag `Pull Requests`. Not idempotent, never retried. Published types.
     /// - Required: query `account_id` = `accountId`, `provider`, `repository_path` = `repositoryPath`.
     /// - Body: [`types::CreatePullRequestBody`], `application/json`.
     /// - Result: [`types::PullRequestResult`], `application/json`.
@@ -28,7 +28,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/pull-requests/repositories/pulls`
     ///
-    /// `Pull Requests#FindPullRequestByID`, tag `Pull Requests`. Safe: it only reads. Published types.
+    /// `Pull Requests#FindPullRequestByID`, tag `Pull Requests`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`, `provider`, `repository_path` = `repositoryPath`, `pull_request_number` = `pullRequestNumber`.
     /// - Result: [`types::PullRequestResult`], `application/json`.
     #[inline]
@@ -49,7 +49,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/pull-requests/repositories/pulls/action`
     ///
-    /// `Pull Requests#GetPullRequestAction`, tag `Pull Requests`. Safe: it only reads. Published types.
+    /// `Pull Requests#GetPullRequestAction`, tag `Pull Requests`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`, `id`, `occurrence_id` = `occurrenceId`, `scan_id` = `scanId`.
     /// - Result: [`types::PullRequestActionResult`], `application/json`; errors 400, 401, 403, 429, 500.
     #[inline]
@@ -70,7 +70,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/pull-requests/repositories/pulls/correlation`
     ///
-    /// `Pull Requests#GetPullRequestCorrelation`, tag `Pull Requests`. Safe: it only reads. Published types.
+    /// `Pull Requests#GetPullRequestCorrelation`, tag `Pull Requests`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`, `provider`, `repository_path` = `repositoryPath`, `pull_request_number` = `pullRequestNumber`, `code_path` = `codePath`.
     /// - Result: [`types::PullRequestCorrelationResult`], `application/json`.
     #[inline]
@@ -93,7 +93,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/pull-requests/repositories`
     ///
-    /// `Pull Requests#ListPullRequests`, tag `Pull Requests`. Safe: it only reads. Published types.
+    /// `Pull Requests#ListPullRequests`, tag `Pull Requests`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`, `provider`, `repository_path` = `repositoryPath`.
     /// - Result: [`types::ListPullRequestsResult`], `application/json`.
     #[inline]
@@ -112,7 +112,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /sto/api/v2/pull-requests/repositories/pulls`
     ///
-    /// `Pull Requests#UpdatePullRequest`, tag `Pull Requests`. Idempotent: twice is as good as once. Published types.
+    /// `Pull Requests#UpdatePullRequest`, tag `Pull Requests`. Idempotent, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`, `provider`, `repository_path` = `repositoryPath`.
     /// - Body: [`types::UpdatePullRequestBody`], `application/json`.
     /// - Result: [`types::PullRequestResult`], `application/json`.
@@ -159,7 +159,7 @@ impl CreatePullRequest {
     pub fn send(self) -> rt::Sending<types::PullRequestResult> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -192,7 +192,7 @@ impl FindPullRequestById {
     pub fn send(self) -> rt::Sending<types::PullRequestResult> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -239,7 +239,7 @@ impl GetPullRequestAction {
     pub fn send(self) -> rt::Sending<types::PullRequestActionResult> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -272,7 +272,7 @@ impl GetPullRequestCorrelation {
     pub fn send(self) -> rt::Sending<types::PullRequestCorrelationResult> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -305,7 +305,7 @@ impl ListPullRequests {
     pub fn send(self) -> rt::Sending<types::ListPullRequestsResult> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -338,7 +338,7 @@ impl UpdatePullRequest {
     pub fn send(self) -> rt::Sending<types::PullRequestResult> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /sto/api/v2/qwiet/token`
     ///
-    /// `Qwiet#GetToken`, tag `Qwiet`. Safe: it only reads. Published types.
+    /// `Qwiet#GetToken`, tag `Qwiet`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`.
     /// - Result: [`types::QwietTokenResponse`], `application/json`; errors 400, 401, 403, 429, 500.
     #[inline]
@@ -17,7 +17,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/qwiet/user-token`
     ///
-    /// `Qwiet#GetUserToken`, tag `Qwiet`. Safe: it only reads. Published types.
+    /// `Qwiet#GetUserToken`, tag `Qwiet`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`.
     /// - Result: [`types::QwietUserTokenResponse`], `application/json`; errors 400, 401, 403, 429, 500.
     #[inline]
@@ -48,7 +48,7 @@ impl GetToken {
     pub fn send(self) -> rt::Sending<types::QwietTokenResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -67,7 +67,7 @@ impl GetUserToken {
     pub fn send(self) -> rt::Sending<types::QwietUserTokenResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

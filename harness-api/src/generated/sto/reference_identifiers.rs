@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /sto/api/v2/reference-identifiers/{refId}`
     ///
-    /// `Reference Identifiers#getByReferenceId`, tag `Reference Identifiers`. Safe: it only reads. Published types.
+    /// `Reference Identifiers#getByReferenceId`, tag `Reference Identifiers`. Read-only, retried automatically. Published types.
     /// - Required: path `ref_id` = `refId`.
     /// - Result: [`types::GetByReferenceIdResponseBody`], `application/json`.
     #[inline]
@@ -28,7 +28,7 @@ impl GetByReferenceId {
     pub fn send(self) -> rt::Sending<types::GetByReferenceIdResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /sto/api/v2/remediation-agent/results/batch`
     ///
-    /// `RemediationAgent#BatchPersistResults`, tag `Remediation Agent`. Not repeated: twice may be more than once. Published types.
+    /// `RemediationAgent#BatchPersistResults`, tag `Remediation Agent`. Not idempotent, never retried. Published types.
     /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
     /// - Body: [`types::BatchPersistResultsRequestBody`], `application/json`.
     /// - Result: [`types::BatchPersistResultsResponseBody`], `application/json`; errors 400, 401, 403, 429, 500.
@@ -28,7 +28,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/remediation-agent/diff-occurrences`
     ///
-    /// `RemediationAgent#DiffOccurrences`, tag `Remediation Agent`. Safe: it only reads. Published types.
+    /// `RemediationAgent#DiffOccurrences`, tag `Remediation Agent`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`, `scan_id` = `scanId`, `validation_execution_id` = `validationExecutionId`.
     /// - Result: [`types::DiffOccurrencesResponseBody`], `application/json`; errors 400, 401, 403, 429, 500.
     #[inline]
@@ -51,7 +51,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/remediation-agent/occurrences-in-scope`
     ///
-    /// `RemediationAgent#ListOccurrencesInScope`, tag `Remediation Agent`. Safe: it only reads. Published types.
+    /// `RemediationAgent#ListOccurrencesInScope`, tag `Remediation Agent`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`, `scan_id` = `scanId`.
     /// - Result: [`types::ListOccurrencesInScopeResponseBody2`], `application/json`; errors 400, 401, 403, 429, 500.
     #[inline]
@@ -83,7 +83,7 @@ impl BatchPersistResults {
     pub fn send(self) -> rt::Sending<types::BatchPersistResultsResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -169,7 +169,7 @@ impl DiffOccurrences {
     pub fn send(self) -> rt::Sending<types::DiffOccurrencesResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -268,7 +268,7 @@ impl ListRemediationOccurrencesInScope {
     pub fn send(self) -> rt::Sending<types::ListOccurrencesInScopeResponseBody2> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

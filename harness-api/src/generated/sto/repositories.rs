@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /sto/api/v2/repositories`
     ///
-    /// `Repositories#ListRepositories`, tag `Repositories`. Safe: it only reads. Published types.
+    /// `Repositories#ListRepositories`, tag `Repositories`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
     /// - Result: [`types::RepositoriesListRepositoriesResponseBody`], `application/json`; errors 400, 401, 403, 404, 429, 500.
     /// - List: `paged page/pageSize from 0, size 30, at most 100, items results, total pagination.totalItems, size pagination.pageSize`.
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/repositories/{targetId}/variants`
     ///
-    /// `Repositories#ListRepositoryVariants`, tag `Repositories`. Safe: it only reads. Published types.
+    /// `Repositories#ListRepositoryVariants`, tag `Repositories`. Read-only, retried automatically. Published types.
     /// - Required: path `target_id` = `targetId`; query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
     /// - Result: [`types::RepositoriesListRepositoryVariantsResponseBody`], `application/json`; errors 400, 401, 403, 404, 429, 500.
     /// - List: `paged page/pageSize from 0, size 10, at most 100, items results, total pagination.totalItems, size pagination.pageSize`.
@@ -48,7 +48,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/repositories/overview`
     ///
-    /// `Repositories#RepositoriesOverview`, tag `Repositories`. Safe: it only reads. Published types.
+    /// `Repositories#RepositoriesOverview`, tag `Repositories`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
     /// - Result: [`types::RepositoriesOverviewResult`], `application/json`; errors 400, 401, 403, 404, 429, 500.
     #[inline]
@@ -138,7 +138,7 @@ impl ListRepositories {
     pub fn send(self) -> rt::Sending<types::RepositoriesListRepositoriesResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -187,7 +187,7 @@ impl ListRepositoryVariants {
     ) -> rt::Sending<types::RepositoriesListRepositoryVariantsResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -213,7 +213,7 @@ impl RepositoriesOverview {
     pub fn send(self) -> rt::Sending<types::RepositoriesOverviewResult> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /sto/api/v2/scans`
     ///
-    /// `Scans#CreateScan`, tag `Scans`. Not repeated: twice may be more than once. Published types.
+    /// `Scans#CreateScan`, tag `Scans`. Not idempotent, never retried. Published types.
     /// - Required: query `account_id` = `accountId`.
     /// - Body: [`types::CreateScanRequestBody`], `application/json`.
     /// - Result: [`types::IdResult`], `application/json`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /sto/api/v2/scans/{id}`
     ///
-    /// `Scans#DeleteScan`, tag `Scans`. Idempotent: twice is as good as once. Published types.
+    /// `Scans#DeleteScan`, tag `Scans`. Idempotent, retried automatically. Published types.
     /// - Required: path `id`; query `account_id` = `accountId`.
     /// - Result: nothing.
     #[inline]
@@ -41,7 +41,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/scans/{id}`
     ///
-    /// `Scans#FindScanById`, tag `Scans`. Safe: it only reads. Published types.
+    /// `Scans#FindScanById`, tag `Scans`. Read-only, retried automatically. Published types.
     /// - Required: path `id`; query `account_id` = `accountId`.
     /// - Result: [`types::Scan`], `application/json`.
     #[inline]
@@ -58,7 +58,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/scans/latest`
     ///
-    /// `Scans#LatestScan`, tag `Scans`. Safe: it only reads. Published types.
+    /// `Scans#LatestScan`, tag `Scans`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`, `target_variant_id` = `targetVariantId`.
     /// - Result: [`types::LatestScansResult`], `application/json`; errors 400, 401, 403, 429, 500.
     #[inline]
@@ -75,7 +75,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/scans`
     ///
-    /// `Scans#ListScans`, tag `Scans`. Safe: it only reads. Published types.
+    /// `Scans#ListScans`, tag `Scans`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`.
     /// - Result: [`types::ScansListScansResponseBody`], `application/json`.
     /// - List: `paged page/pageSize from 0, size 30, items results, total pagination.totalItems, size pagination.pageSize`.
@@ -87,7 +87,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/scans/{id}/issue/{issueId}`
     ///
-    /// `Scans#ScanIssue`, tag `Scans`. Safe: it only reads. Published types.
+    /// `Scans#ScanIssue`, tag `Scans`. Read-only, retried automatically. Published types.
     /// - Required: path `id`, `issue_id` = `issueId`; query `account_id` = `accountId`.
     /// - Result: [`types::IssueInScan`], `application/json`.
     /// - List: `paged page/pageSize from 0, size 30, items occurrences, total occurrencesPagination.totalItems, size occurrencesPagination.pageSize`.
@@ -107,7 +107,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/scans/{id}/issues/counts`
     ///
-    /// `Scans#ScanIssueCounts`, tag `Scans`. Safe: it only reads. Published types.
+    /// `Scans#ScanIssueCounts`, tag `Scans`. Read-only, retried automatically. Published types.
     /// - Required: path `id`; query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
     /// - Result: [`types::FullIssueCounts`], `application/json`.
     #[inline]
@@ -128,7 +128,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/scans/{id}/issue/{issueId}/occurrences`
     ///
-    /// `Scans#ScanIssueOccurrences`, tag `Scans`. Safe: it only reads. Published types.
+    /// `Scans#ScanIssueOccurrences`, tag `Scans`. Read-only, retried automatically. Published types.
     /// - Required: path `id`, `issue_id` = `issueId`; query `account_id` = `accountId`.
     /// - Result: [`types::IssueInScan`], `application/json`.
     /// - List: `paged page/pageSize from 0, size 30, items occurrences, total occurrencesPagination.totalItems, size occurrencesPagination.pageSize`.
@@ -148,7 +148,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/scans/{id}/issues`
     ///
-    /// `Scans#ScanIssues`, tag `Scans`. Safe: it only reads. Published types.
+    /// `Scans#ScanIssues`, tag `Scans`. Read-only, retried automatically. Published types.
     /// - Required: path `id`; query `account_id` = `accountId`.
     /// - Result: [`types::ScanIssuesResult`], `application/json`.
     #[inline]
@@ -165,7 +165,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /sto/api/v2/scans/{id}`
     ///
-    /// `Scans#UpdateScan`, tag `Scans`. Idempotent: twice is as good as once. Published types.
+    /// `Scans#UpdateScan`, tag `Scans`. Idempotent, retried automatically. Published types.
     /// - Required: path `id`; query `account_id` = `accountId`.
     /// - Body: [`types::UpdateScanRequestBody`], `application/json`.
     /// - Result: [`types::Scan`], `application/json`.
@@ -203,7 +203,7 @@ impl CreateScan {
     pub fn send(self) -> rt::Sending<types::IdResult> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -222,7 +222,7 @@ impl DeleteScan {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -241,7 +241,7 @@ impl FindScanById {
     pub fn send(self) -> rt::Sending<types::Scan> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -274,7 +274,7 @@ impl LatestScan {
     pub fn send(self) -> rt::Sending<types::LatestScansResult> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -314,7 +314,7 @@ impl ListScans {
     pub fn send(self) -> rt::Sending<types::ScansListScansResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -384,7 +384,7 @@ impl ScanIssue {
     pub fn send(self) -> rt::Sending<types::IssueInScan> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -410,7 +410,7 @@ impl ScanIssueCounts {
     pub fn send(self) -> rt::Sending<types::FullIssueCounts> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -497,7 +497,7 @@ impl ScanIssueOccurrences {
     pub fn send(self) -> rt::Sending<types::IssueInScan> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -532,7 +532,7 @@ impl ScanIssues {
     pub fn send(self) -> rt::Sending<types::ScanIssuesResult> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -551,7 +551,7 @@ impl UpdateScan {
     pub fn send(self) -> rt::Sending<types::Scan> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /sto/api/v2/sto-data-frontend/all-issues/filters`
     ///
-    /// `STO Data Frontend#AllIssuesFilters`, tag `STO Data Frontend`. Safe: it only reads. Published types.
+    /// `STO Data Frontend#AllIssuesFilters`, tag `STO Data Frontend`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
     /// - Body: [`types::ExecutionArtifactSummaryRequestBody`], `application/json`.
     /// - Result: [`types::AllIssuesFiltersResultV2`], `application/json`; errors 400, 401, 403, 404, 429, 500.
@@ -28,7 +28,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /sto/api/v2/sto-data-frontend/all-issues/issues`
     ///
-    /// `STO Data Frontend#AllIssuesList`, tag `STO Data Frontend`. Safe: it only reads. Published types.
+    /// `STO Data Frontend#AllIssuesList`, tag `STO Data Frontend`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
     /// - Body: [`types::AllIssuesListRequestBody`], `application/json`.
     /// - Result: [`types::AllIssuesListResultV2`], `application/json`.
@@ -51,7 +51,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /sto/api/v2/sto-data-frontend/artifact-scan-summary`
     ///
-    /// `STO Data Frontend#ExecutionArtifactScanSummary`, tag `STO Data Frontend`. Safe: it only reads. Published types.
+    /// `STO Data Frontend#ExecutionArtifactScanSummary`, tag `STO Data Frontend`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
     /// - Body: [`types::ExecutionArtifactSummaryRequestBody`], `application/json`.
     /// - Result: list of [`types::ScanIssueCountsWithExecutionInfo`], `application/json`.
@@ -76,7 +76,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /sto/api/v2/sto-data-frontend/artifact-summary`
     ///
-    /// `STO Data Frontend#ExecutionArtifactSummary`, tag `STO Data Frontend`. Safe: it only reads. Published types.
+    /// `STO Data Frontend#ExecutionArtifactSummary`, tag `STO Data Frontend`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
     /// - Body: [`types::ExecutionArtifactSummaryRequestBody`], `application/json`.
     /// - Result: list of [`types::IssueCountsWithExecutionInfo`], `application/json`.
@@ -98,7 +98,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /sto/api/v2/sto-data-frontend/issue-counts`
     ///
-    /// `STO Data Frontend#ExecutionIssueCounts`, tag `STO Data Frontend`. Safe: it only reads. Published types.
+    /// `STO Data Frontend#ExecutionIssueCounts`, tag `STO Data Frontend`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
     /// - Body: [`types::ExecutionIssueCountsRequestBody`], `application/json`.
     /// - Result: map of map of map of [`types::IssueCountsWithExecutionInfo`], `application/json`.
@@ -120,7 +120,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/sto-data-frontend/execution-summary/{executionId}`
     ///
-    /// `STO Data Frontend#ExecutionSummary`, tag `STO Data Frontend`. Safe: it only reads. Published types.
+    /// `STO Data Frontend#ExecutionSummary`, tag `STO Data Frontend`. Read-only, retried automatically. Published types.
     /// - Required: path `execution_id` = `executionId`; query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
     /// - Result: list of [`types::IssueCountsWithExecutionInfo`], `application/json`.
     /// - List: `whole list, items body`.
@@ -153,7 +153,7 @@ impl DataFrontendAllIssuesFilters {
     pub fn send(self) -> rt::Sending<types::AllIssuesFiltersResultV2> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -172,7 +172,7 @@ impl DataFrontendAllIssuesList {
     pub fn send(self) -> rt::Sending<types::AllIssuesListResultV2> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -198,7 +198,7 @@ impl DataFrontendExecutionArtifactScanSummary {
     pub fn send(self) -> rt::Sending<Vec<types::ScanIssueCountsWithExecutionInfo>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -217,7 +217,7 @@ impl DataFrontendExecutionArtifactSummary {
     pub fn send(self) -> rt::Sending<Vec<types::IssueCountsWithExecutionInfo>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -246,7 +246,7 @@ impl DataFrontendExecutionIssueCounts {
     > {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -265,7 +265,7 @@ impl DataFrontendExecutionSummary {
     pub fn send(self) -> rt::Sending<Vec<types::IssueCountsWithExecutionInfo>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /sto/api/v2/targets/{targetId}/variants`
     ///
-    /// `Target Variants#CreateTargetVariant`, tag `Target Variants`. Not repeated: twice may be more than once. Published types.
+    /// `Target Variants#CreateTargetVariant`, tag `Target Variants`. Not idempotent, never retried. Published types.
     /// - Required: path `target_id` = `targetId`; query `account_id` = `accountId`.
     /// - Body: [`types::CreateTargetVariantRequestBody`], `application/json`.
     /// - Result: [`types::IdResult`], `application/json`.
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /sto/api/v2/targets/{targetId}/variants/{id}`
     ///
-    /// `Target Variants#DeleteTargetVariant`, tag `Target Variants`. Idempotent: twice is as good as once. Published types.
+    /// `Target Variants#DeleteTargetVariant`, tag `Target Variants`. Idempotent, retried automatically. Published types.
     /// - Required: path `target_id` = `targetId`, `id`; query `account_id` = `accountId`.
     /// - Result: nothing.
     #[inline]
@@ -45,7 +45,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/targets/{targetId}/variants/{id}`
     ///
-    /// `Target Variants#FindTargetVariantById`, tag `Target Variants`. Safe: it only reads. Published types.
+    /// `Target Variants#FindTargetVariantById`, tag `Target Variants`. Read-only, retried automatically. Published types.
     /// - Required: path `target_id` = `targetId`, `id`; query `account_id` = `accountId`.
     /// - Result: [`types::TargetVariant`], `application/json`.
     #[inline]
@@ -64,7 +64,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/targets/{targetId}/variants`
     ///
-    /// `Target Variants#ListTargetVariants`, tag `Target Variants`. Safe: it only reads. Published types.
+    /// `Target Variants#ListTargetVariants`, tag `Target Variants`. Read-only, retried automatically. Published types.
     /// - Required: path `target_id` = `targetId`; query `account_id` = `accountId`.
     /// - Result: [`types::TargetVariantsListTargetVariantsResponseBody`], `application/json`.
     /// - List: `paged page/pageSize from 0, size 30, items results, total pagination.totalItems, size pagination.pageSize`.
@@ -82,7 +82,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /sto/api/v2/targets/{targetId}/variants/{id}`
     ///
-    /// `Target Variants#UpdateTargetVariant`, tag `Target Variants`. Idempotent: twice is as good as once. Published types.
+    /// `Target Variants#UpdateTargetVariant`, tag `Target Variants`. Idempotent, retried automatically. Published types.
     /// - Required: path `target_id` = `targetId`, `id`; query `account_id` = `accountId`.
     /// - Body: [`types::UpdateTargetVariantRequestBody`], `application/json`.
     /// - Result: [`types::TargetVariant`], `application/json`.
@@ -115,7 +115,7 @@ impl CreateTargetVariant {
     pub fn send(self) -> rt::Sending<types::IdResult> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -134,7 +134,7 @@ impl DeleteTargetVariant {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -153,7 +153,7 @@ impl FindTargetVariantById {
     pub fn send(self) -> rt::Sending<types::TargetVariant> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -195,7 +195,7 @@ impl ListTargetVariants {
     ) -> rt::Sending<types::TargetVariantsListTargetVariantsResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -221,7 +221,7 @@ impl UpdateTargetVariant {
     pub fn send(self) -> rt::Sending<types::TargetVariant> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /sto/api/v2/targets`
     ///
-    /// `Targets#CreateTarget`, tag `Test Targets`. Not repeated: twice may be more than once. Published types.
+    /// `Targets#CreateTarget`, tag `Test Targets`. Not idempotent, never retried. Published types.
     /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
     /// - Body: [`types::CreateTargetRequestBody`], `application/json`.
     /// - Result: [`types::IdResult`], `application/json`.
@@ -28,7 +28,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /sto/api/v2/targets/{id}`
     ///
-    /// `Targets#DeleteTarget`, tag `Test Targets`. Idempotent: twice is as good as once. Published types.
+    /// `Targets#DeleteTarget`, tag `Test Targets`. Idempotent, retried automatically. Published types.
     /// - Required: path `id`; query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
     /// - Result: nothing.
     #[inline]
@@ -49,7 +49,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/targets/{id}`
     ///
-    /// `Targets#FindTargetById`, tag `Test Targets`. Safe: it only reads. Published types.
+    /// `Targets#FindTargetById`, tag `Test Targets`. Read-only, retried automatically. Published types.
     /// - Required: path `id`; query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
     /// - Result: [`types::StoTarget`], `application/json`.
     #[inline]
@@ -70,7 +70,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/targets/{id}/executions/{executionId}`
     ///
-    /// `Targets#GetTargetExecution`, tag `Test Targets`. Safe: it only reads. Published types.
+    /// `Targets#GetTargetExecution`, tag `Test Targets`. Read-only, retried automatically. Published types.
     /// - Required: path `id`, `execution_id` = `executionId`; query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
     /// - Result: [`types::TargetExecutionMetadata`], `application/json`; errors 400, 401, 403, 404.
     #[inline]
@@ -93,7 +93,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/targets/{id}/executions/{executionId}/occurrences/{occurrenceInternalId}`
     ///
-    /// `Targets#GetTargetExecutionOccurrence`, tag `Test Targets`. Safe: it only reads. Published types.
+    /// `Targets#GetTargetExecutionOccurrence`, tag `Test Targets`. Read-only, retried automatically. Published types.
     /// - Required: path `id`, `execution_id` = `executionId`, `occurrence_internal_id` = `occurrenceInternalId`; query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`, `scan_id` = `scanId`.
     /// - Result: map of json, `application/json`; errors 400, 401, 403, 404, 429, 500.
     #[inline]
@@ -120,7 +120,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/targets/{id}/executions/{executionId}/occurrences`
     ///
-    /// `Targets#ListTargetExecutionOccurrences`, tag `Test Targets`. Safe: it only reads. Published types.
+    /// `Targets#ListTargetExecutionOccurrences`, tag `Test Targets`. Read-only, retried automatically. Published types.
     /// - Required: path `id`, `execution_id` = `executionId`; query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
     /// - Result: [`types::TargetsListTargetExecutionOccurrencesResponseBody`], `application/json`; errors 400, 401, 403, 404, 429, 500.
     /// - List: `paged page/pageSize from 0, size 30, at most 100, items results, total pagination.totalItems, size pagination.pageSize`.
@@ -144,7 +144,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/targets/{id}/executions`
     ///
-    /// `Targets#ListTargetExecutions`, tag `Test Targets`. Safe: it only reads. Published types.
+    /// `Targets#ListTargetExecutions`, tag `Test Targets`. Read-only, retried automatically. Published types.
     /// - Required: path `id`; query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
     /// - Result: [`types::TargetsListTargetExecutionsResponseBody`], `application/json`; errors 400, 401, 403, 404, 429, 500.
     /// - List: `paged page/pageSize from 0, size 30, at most 100, items results, total pagination.totalItems, size pagination.pageSize`.
@@ -166,7 +166,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/targets`
     ///
-    /// `Targets#ListTargets`, tag `Test Targets`. Safe: it only reads. Published types.
+    /// `Targets#ListTargets`, tag `Test Targets`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
     /// - Result: [`types::TargetsListTargetsResponseBody`], `application/json`.
     /// - List: `paged page/pageSize from 0, size 30, items results, total pagination.totalItems, size pagination.pageSize`.
@@ -186,7 +186,7 @@ impl<'c> Api<'c> {
     }
     /// `PATCH /sto/api/v2/targets/{id}`
     ///
-    /// `Targets#PatchTarget`, tag `Test Targets`. Not repeated: twice may be more than once. Published types.
+    /// `Targets#PatchTarget`, tag `Test Targets`. Not idempotent, never retried. Published types.
     /// - Required: path `id`; query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
     /// - Body: [`types::PatchTargetRequestBody`], `application/json`.
     /// - Result: [`types::StoTarget`], `application/json`.
@@ -210,7 +210,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/targets/{id}/overview`
     ///
-    /// `Targets#TargetOverview`, tag `Test Targets`. Safe: it only reads. Published types.
+    /// `Targets#TargetOverview`, tag `Test Targets`. Read-only, retried automatically. Published types.
     /// - Required: path `id`; query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
     /// - Result: [`types::TargetOverviewResult`], `application/json`; errors 400, 401, 403, 404, 429, 500.
     #[inline]
@@ -231,7 +231,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/targets/{id}/sbom`
     ///
-    /// `Targets#TargetSbom`, tag `Test Targets`. Safe: it only reads. Published types.
+    /// `Targets#TargetSbom`, tag `Test Targets`. Read-only, retried automatically. Published types.
     /// - Required: path `id`; query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`, `format`.
     /// - Result: bytes, as a stream, `application/json`; errors 400, 401, 403, 404, 429, 500.
     #[inline]
@@ -254,7 +254,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/targets/{id}/sca/packages`
     ///
-    /// `Targets#TargetScaPackages`, tag `Test Targets`. Safe: it only reads. Published types.
+    /// `Targets#TargetScaPackages`, tag `Test Targets`. Read-only, retried automatically. Published types.
     /// - Required: path `id`; query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
     /// - Result: [`types::TargetScaPackagesResult`], `application/json`; errors 400, 401, 403, 404, 429, 500.
     /// - List: `paged page/per_page from 1, size 10, at most 10000, items packages`.
@@ -276,7 +276,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /sto/api/v2/targets/{id}`
     ///
-    /// `Targets#UpdateTarget`, tag `Test Targets`. Idempotent: twice is as good as once. Published types.
+    /// `Targets#UpdateTarget`, tag `Test Targets`. Idempotent, retried automatically. Published types.
     /// - Required: path `id`; query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
     /// - Body: [`types::UpdateTargetRequestBody`], `application/json`.
     /// - Result: [`types::StoTarget`], `application/json`.
@@ -311,7 +311,7 @@ impl CreateTarget {
     pub fn send(self) -> rt::Sending<types::IdResult> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -330,7 +330,7 @@ impl DeleteTarget {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -349,7 +349,7 @@ impl FindTargetById {
     pub fn send(self) -> rt::Sending<types::StoTarget> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -368,7 +368,7 @@ impl GetTargetExecution {
     pub fn send(self) -> rt::Sending<types::TargetExecutionMetadata> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -389,7 +389,7 @@ impl GetTargetExecutionOccurrence {
     ) -> rt::Sending<std::collections::BTreeMap<String, serde_json::Value>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -445,7 +445,7 @@ impl ListTargetExecutionOccurrences {
     ) -> rt::Sending<types::TargetsListTargetExecutionOccurrencesResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -506,7 +506,7 @@ impl ListTargetExecutions {
     pub fn send(self) -> rt::Sending<types::TargetsListTargetExecutionsResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -553,7 +553,7 @@ impl ListTargets {
     pub fn send(self) -> rt::Sending<types::TargetsListTargetsResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -579,7 +579,7 @@ impl PatchTarget {
     pub fn send(self) -> rt::Sending<types::StoTarget> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -605,7 +605,7 @@ impl TargetOverview {
     pub fn send(self) -> rt::Sending<types::TargetOverviewResult> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -661,7 +661,7 @@ impl TargetSbom {
     pub fn send(self) -> rt::Sending<rt::ByteStream> {
         self.call.byte_answer()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -731,7 +731,7 @@ impl TargetScaPackages {
     pub fn send(self) -> rt::Sending<types::TargetScaPackagesResult> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -757,7 +757,7 @@ impl UpdateTarget {
     pub fn send(self) -> rt::Sending<types::StoTarget> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

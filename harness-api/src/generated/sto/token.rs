@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /sto/api/v2/token`
     ///
-    /// `Token#IssueToken`, tag `Token`. Not repeated: twice may be more than once. Published types.
+    /// `Token#IssueToken`, tag `Token`. Not idempotent, never retried. Published types.
     /// - Required: headers `x_harness_token` = `X-Harness-Token`.
     /// - Result: [`types::TokenResponse`], `application/json`.
     #[inline]
@@ -42,7 +42,7 @@ impl IssueToken {
     pub fn send(self) -> rt::Sending<types::TokenResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

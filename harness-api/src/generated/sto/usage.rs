@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /sto/api/usage`
     ///
-    /// `Usage#ReportUsage`, tag `Usage`. Safe: it only reads. Published types.
+    /// `Usage#ReportUsage`, tag `Usage`. Read-only, retried automatically. Published types.
     /// - Required: query `account_id` = `accountId`, `timestamp`.
     /// - Result: [`types::UsageResult`], `application/json`; errors 400, 401, 403, 429, 500.
     #[inline]
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/usage/all-accounts`
     ///
-    /// `Usage#UsageAllAccounts`, tag `Usage`. Safe: it only reads. Published types.
+    /// `Usage#UsageAllAccounts`, tag `Usage`. Read-only, retried automatically. Published types.
     /// - Required: query `timestamp`.
     /// - Result: [`types::UsageAllAccountsResult`], `application/json`; errors 400, 401, 403, 429, 500.
     #[inline]
@@ -52,7 +52,7 @@ impl ReportUsage {
     pub fn send(self) -> rt::Sending<types::UsageResult> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -78,7 +78,7 @@ impl UsageAllAccounts {
     pub fn send(self) -> rt::Sending<types::UsageAllAccountsResult> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/templates`
     ///
-    /// `create-templates-acc`, tag `Account Template`. Not repeated: twice may be more than once. Published types.
+    /// `create-templates-acc`, tag `Account Template`. Not idempotent, never retried. Published types.
     /// - Body, optional: [`types::TemplateCreateRequestBody`], `application/json`, `application/yaml`.
     /// - Result: [`types::TemplateResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -17,7 +17,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/templates/{template}/versions/{version}`
     ///
-    /// `delete-template-acc`, tag `Account Template`. Idempotent: twice is as good as once. Published types.
+    /// `delete-template-acc`, tag `Account Template`. Idempotent, retried automatically. Published types.
     /// - Required: path `template`, `version`.
     /// - Result: nothing.
     #[inline]
@@ -34,7 +34,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/templates/{template}/versions/{version}/inputs-schema`
     ///
-    /// `get-acc-templates-inputs-schema`, tag `Account Template`. Safe: it only reads. Published types.
+    /// `get-acc-templates-inputs-schema`, tag `Account Template`. Read-only, retried automatically. Published types.
     /// - Required: path `template`, `version`.
     /// - Result: [`types::TemplateInputSchemaDetailsResponseBody`], `application/json`.
     #[inline]
@@ -51,7 +51,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/templates/{template}/versions/{version}`
     ///
-    /// `get-template-acc`, tag `Account Template`. Safe: it only reads. Published types.
+    /// `get-template-acc`, tag `Account Template`. Read-only, retried automatically. Published types.
     /// - Required: path `template`, `version`.
     /// - Result: [`types::TemplateWithInputsResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -68,7 +68,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/templates/{template}`
     ///
-    /// `get-template-stable-acc`, tag `Account Template`. Safe: it only reads. Published types.
+    /// `get-template-stable-acc`, tag `Account Template`. Read-only, retried automatically. Published types.
     /// - Required: path `template`.
     /// - Result: [`types::TemplateWithInputsResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -83,7 +83,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/templates`
     ///
-    /// `get-templates-list-acc`, tag `Account Template`. Safe: it only reads. Published types.
+    /// `get-templates-list-acc`, tag `Account Template`. Read-only, retried automatically. Published types.
     /// - Result: list of [`types::TemplateMetadataSummaryResponse`], `application/json`, `application/yaml`.
     /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
     #[inline]
@@ -94,7 +94,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/templates/{template}/import`
     ///
-    /// `import-template-acc`, tag `Account Template`. Not repeated: twice may be more than once. Published types.
+    /// `import-template-acc`, tag `Account Template`. Not idempotent, never retried. Published types.
     /// - Required: path `template`.
     /// - Body, optional: [`types::TemplateImportRequestBody`], `application/json`.
     /// - Result: [`types::TemplateImportResponseBody`], `application/json`.
@@ -106,7 +106,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/templates/git-metadata/{template}`
     ///
-    /// `update-git-metadata-details`, tag `Account Template`. Idempotent: twice is as good as once. Published types.
+    /// `update-git-metadata-details`, tag `Account Template`. Idempotent, retried automatically. Published types.
     /// - Required: path `template`.
     /// - Body, optional: list of [`types::TemplateUpdateGitMetadataRequest`], `application/json`.
     /// - Result: [`types::UpdateTemplateGitMetadataResponse`], `application/json`.
@@ -122,7 +122,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/templates/{template}/versions/{version}`
     ///
-    /// `update-template-acc`, tag `Account Template`. Idempotent: twice is as good as once. Published types.
+    /// `update-template-acc`, tag `Account Template`. Idempotent, retried automatically. Published types.
     /// - Required: path `template`, `version`.
     /// - Body, optional: [`types::TemplateUpdateRequestBody`], `application/json`, `application/yaml`.
     /// - Result: [`types::TemplateResponse`], `application/json`, `application/yaml`.
@@ -140,7 +140,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/templates/{template}/versions/{version}/stable`
     ///
-    /// `update-template-stable-acc`, tag `Account Template`. Idempotent: twice is as good as once. Published types.
+    /// `update-template-stable-acc`, tag `Account Template`. Idempotent, retried automatically. Published types.
     /// - Required: path `template`, `version`.
     /// - Body, optional: [`types::GitFindDetails`], `application/json`, `application/yaml`.
     /// - Result: [`types::TemplateUpdateStableResponse`], `application/json`, `application/yaml`.
@@ -190,7 +190,7 @@ impl CreateTemplatesAcc {
     pub fn send(self) -> rt::Sending<types::TemplateResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -230,7 +230,7 @@ impl DeleteTemplateAcc {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -256,7 +256,7 @@ impl GetAccTemplatesInputsSchema {
     pub fn send(self) -> rt::Sending<types::TemplateInputSchemaDetailsResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -331,7 +331,7 @@ impl GetTemplateAcc {
     pub fn send(self) -> rt::Sending<types::TemplateWithInputsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -406,7 +406,7 @@ impl GetTemplateStableAcc {
     pub fn send(self) -> rt::Sending<types::TemplateWithInputsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -542,7 +542,7 @@ impl GetTemplatesListAcc {
     pub fn send(self) -> rt::Sending<Vec<types::TemplateMetadataSummaryResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -582,7 +582,7 @@ impl ImportTemplateAcc {
     pub fn send(self) -> rt::Sending<types::TemplateImportResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -615,7 +615,7 @@ impl UpdateGitMetadataDetails {
     pub fn send(self) -> rt::Sending<types::UpdateTemplateGitMetadataResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -655,7 +655,7 @@ impl UpdateTemplateAcc {
     pub fn send(self) -> rt::Sending<types::TemplateResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -695,7 +695,7 @@ impl UpdateTemplateStableAcc {
     pub fn send(self) -> rt::Sending<types::TemplateUpdateStableResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /template/api/filters/{identifier}`
     ///
-    /// `TemplatedeleteFilter`, tag `Filter`. Idempotent: twice is as good as once. Published types.
+    /// `TemplatedeleteFilter`, tag `Filter`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `type_` = `type`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
     #[inline]
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /template/api/filters/{identifier}`
     ///
-    /// `TemplategetFilter`, tag `Filter`. Safe: it only reads. Published types.
+    /// `TemplategetFilter`, tag `Filter`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `type_` = `type`.
     /// - Result: [`types::TemplateResponseDtoFilter`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
     #[inline]
@@ -44,7 +44,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /template/api/filters`
     ///
-    /// `TemplategetFilterList`, tag `Filter`. Safe: it only reads. Published types.
+    /// `TemplategetFilterList`, tag `Filter`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `type_` = `type`.
     /// - Result: [`types::ResponseDtoPageResponseFilter`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
     /// - List: `paged pageIndex/pageSize from 0, size 100, at most 1000, items data.content, total data.totalItems, size data.pageSize`.
@@ -62,7 +62,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /template/api/filters`
     ///
-    /// `TemplatepostFilter`, tag `Filter`. Not repeated: twice may be more than once. Published types.
+    /// `TemplatepostFilter`, tag `Filter`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::Filter`], `application/json`, `text/html`, `text/plain`, `text/yaml`.
     /// - Result: [`types::TemplateResponseDtoFilter`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
@@ -119,7 +119,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /template/api/filters`
     ///
-    /// `TemplateupdateFilter`, tag `Filter`. Idempotent: twice is as good as once. Published types.
+    /// `TemplateupdateFilter`, tag `Filter`. Idempotent, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::Filter`], `application/json`, `text/html`, `text/plain`, `text/yaml`.
     /// - Result: [`types::TemplateResponseDtoFilter`], `application/json`, `application/yaml`, `text/html`, `text/yaml`.
@@ -201,7 +201,7 @@ impl DeleteFilter {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -234,7 +234,7 @@ impl GetFilter {
     pub fn send(self) -> rt::Sending<types::TemplateResponseDtoFilter> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -288,7 +288,7 @@ impl GetFilterList {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseFilter> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -314,7 +314,7 @@ impl PostFilter {
     pub fn send(self) -> rt::Sending<types::TemplateResponseDtoFilter> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -333,7 +333,7 @@ impl UpdateFilter {
     pub fn send(self) -> rt::Sending<types::TemplateResponseDtoFilter> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/templates`
     ///
-    /// `create-templates-org`, tag `Org Template`. Not repeated: twice may be more than once. Published types.
+    /// `create-templates-org`, tag `Org Template`. Not idempotent, never retried. Published types.
     /// - Required: path `org`.
     /// - Body, optional: [`types::TemplateCreateRequestBody`], `application/json`, `application/yaml`.
     /// - Result: [`types::TemplateResponse`], `application/json`, `application/yaml`.
@@ -18,7 +18,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/orgs/{org}/templates/{template}/versions/{version}`
     ///
-    /// `delete-template-org`, tag `Org Template`. Idempotent: twice is as good as once. Published types.
+    /// `delete-template-org`, tag `Org Template`. Idempotent, retried automatically. Published types.
     /// - Required: path `template`, `org`, `version`.
     /// - Result: nothing.
     #[inline]
@@ -37,7 +37,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/templates/{template}/versions/{version}/inputs-schema`
     ///
-    /// `get-org-templates-inputs-schema`, tag `Org Template`. Safe: it only reads. Published types.
+    /// `get-org-templates-inputs-schema`, tag `Org Template`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `template`, `version`.
     /// - Result: [`types::TemplateInputSchemaDetailsResponseBody`], `application/json`.
     #[inline]
@@ -56,7 +56,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/templates/{template}/versions/{version}`
     ///
-    /// `get-template-org`, tag `Org Template`. Safe: it only reads. Published types.
+    /// `get-template-org`, tag `Org Template`. Read-only, retried automatically. Published types.
     /// - Required: path `template`, `org`, `version`.
     /// - Result: [`types::TemplateWithInputsResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -75,7 +75,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/templates/{template}`
     ///
-    /// `get-template-stable-org`, tag `Org Template`. Safe: it only reads. Published types.
+    /// `get-template-stable-org`, tag `Org Template`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `template`.
     /// - Result: [`types::TemplateWithInputsResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -92,7 +92,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/templates`
     ///
-    /// `get-templates-list-org`, tag `Org Template`. Safe: it only reads. Published types.
+    /// `get-templates-list-org`, tag `Org Template`. Read-only, retried automatically. Published types.
     /// - Required: path `org`.
     /// - Result: list of [`types::TemplateMetadataSummaryResponse`], `application/json`, `application/yaml`.
     /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
@@ -104,7 +104,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/templates/{template}/import`
     ///
-    /// `import-template-org`, tag `Org Template`. Not repeated: twice may be more than once. Published types.
+    /// `import-template-org`, tag `Org Template`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `template`.
     /// - Body, optional: [`types::TemplateImportRequestBody`], `application/json`.
     /// - Result: [`types::TemplateImportResponseBody`], `application/json`.
@@ -122,7 +122,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/orgs/{org}/templates/git-metadata/{template}`
     ///
-    /// `update-git-metadata-details-org`, tag `Org Template`. Idempotent: twice is as good as once. Published types.
+    /// `update-git-metadata-details-org`, tag `Org Template`. Idempotent, retried automatically. Published types.
     /// - Required: path `template`, `org`.
     /// - Body, optional: list of [`types::TemplateUpdateGitMetadataRequest`], `application/json`.
     /// - Result: [`types::UpdateTemplateGitMetadataResponse`], `application/json`.
@@ -140,7 +140,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/orgs/{org}/templates/{template}/versions/{version}`
     ///
-    /// `update-template-org`, tag `Org Template`. Idempotent: twice is as good as once. Published types.
+    /// `update-template-org`, tag `Org Template`. Idempotent, retried automatically. Published types.
     /// - Required: path `template`, `org`, `version`.
     /// - Body, optional: [`types::TemplateUpdateRequestBody`], `application/json`, `application/yaml`.
     /// - Result: [`types::TemplateResponse`], `application/json`, `application/yaml`.
@@ -160,7 +160,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/orgs/{org}/templates/{template}/versions/{version}/stable`
     ///
-    /// `update-template-stable-org`, tag `Org Template`. Idempotent: twice is as good as once. Published types.
+    /// `update-template-stable-org`, tag `Org Template`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `template`, `version`.
     /// - Body, optional: [`types::GitFindDetails`], `application/json`, `application/yaml`.
     /// - Result: [`types::TemplateUpdateStableResponse`], `application/json`, `application/yaml`.
@@ -212,7 +212,7 @@ impl CreateTemplatesOrg {
     pub fn send(self) -> rt::Sending<types::TemplateResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -252,7 +252,7 @@ impl DeleteTemplateOrg {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -278,7 +278,7 @@ impl GetOrgTemplatesInputsSchema {
     pub fn send(self) -> rt::Sending<types::TemplateInputSchemaDetailsResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -353,7 +353,7 @@ impl GetTemplateOrg {
     pub fn send(self) -> rt::Sending<types::TemplateWithInputsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -428,7 +428,7 @@ impl GetTemplateStableOrg {
     pub fn send(self) -> rt::Sending<types::TemplateWithInputsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -564,7 +564,7 @@ impl GetTemplatesListOrg {
     pub fn send(self) -> rt::Sending<Vec<types::TemplateMetadataSummaryResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -604,7 +604,7 @@ impl ImportTemplateOrg {
     pub fn send(self) -> rt::Sending<types::TemplateImportResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -637,7 +637,7 @@ impl UpdateGitMetadataDetailsOrg {
     pub fn send(self) -> rt::Sending<types::UpdateTemplateGitMetadataResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -677,7 +677,7 @@ impl UpdateTemplateOrg {
     pub fn send(self) -> rt::Sending<types::TemplateResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -717,7 +717,7 @@ impl UpdateTemplateStableOrg {
     pub fn send(self) -> rt::Sending<types::TemplateUpdateStableResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

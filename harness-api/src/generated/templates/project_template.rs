@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/templates`
     ///
-    /// `create-templates-project`, tag `Project Template`. Not repeated: twice may be more than once. Published types.
+    /// `create-templates-project`, tag `Project Template`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`.
     /// - Body, optional: [`types::TemplateCreateRequestBody`], `application/json`, `application/yaml`.
     /// - Result: [`types::TemplateResponse`], `application/json`, `application/yaml`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/orgs/{org}/projects/{project}/templates/{template}/versions/{version}`
     ///
-    /// `delete-template-project`, tag `Project Template`. Idempotent: twice is as good as once. Published types.
+    /// `delete-template-project`, tag `Project Template`. Idempotent, retried automatically. Published types.
     /// - Required: path `project`, `template`, `org`, `version`.
     /// - Result: nothing.
     #[inline]
@@ -45,7 +45,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/templates/{template}/versions/{version}/inputs-schema`
     ///
-    /// `get-project-templates-inputs-schema`, tag `Project Template`. Safe: it only reads. Published types.
+    /// `get-project-templates-inputs-schema`, tag `Project Template`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `template`, `version`.
     /// - Result: [`types::TemplateInputSchemaDetailsResponseBody`], `application/json`.
     #[inline]
@@ -66,7 +66,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/templates/{template}/versions/{version}`
     ///
-    /// `get-template-project`, tag `Project Template`. Safe: it only reads. Published types.
+    /// `get-template-project`, tag `Project Template`. Read-only, retried automatically. Published types.
     /// - Required: path `project`, `template`, `org`, `version`.
     /// - Result: [`types::TemplateWithInputsResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -87,7 +87,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/templates/{template}`
     ///
-    /// `get-template-stable-project`, tag `Project Template`. Safe: it only reads. Published types.
+    /// `get-template-stable-project`, tag `Project Template`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`, `template`.
     /// - Result: [`types::TemplateWithInputsResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -106,7 +106,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/templates`
     ///
-    /// `get-templates-list-project`, tag `Project Template`. Safe: it only reads. Published types.
+    /// `get-templates-list-project`, tag `Project Template`. Read-only, retried automatically. Published types.
     /// - Required: path `org`, `project`.
     /// - Result: list of [`types::TemplateMetadataSummaryResponse`], `application/json`, `application/yaml`.
     /// - List: `paged page/limit from 0, size 30, at most 100, items body, total header X-Total-Elements, size header X-Page-Size`.
@@ -124,7 +124,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/projects/{project}/templates/{template}/import`
     ///
-    /// `import-template-project`, tag `Project Template`. Not repeated: twice may be more than once. Published types.
+    /// `import-template-project`, tag `Project Template`. Not idempotent, never retried. Published types.
     /// - Required: path `org`, `project`, `template`.
     /// - Body, optional: [`types::TemplateImportRequestBody`], `application/json`.
     /// - Result: [`types::TemplateImportResponseBody`], `application/json`.
@@ -144,7 +144,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/templates/git-metadata/{template}`
     ///
-    /// `update-git-metadata-details-project`, tag `Project Template`. Idempotent: twice is as good as once. Published types.
+    /// `update-git-metadata-details-project`, tag `Project Template`. Idempotent, retried automatically. Published types.
     /// - Required: path `template`, `org`, `project`.
     /// - Body, optional: list of [`types::TemplateUpdateGitMetadataRequest`], `application/json`.
     /// - Result: [`types::UpdateTemplateGitMetadataResponse`], `application/json`.
@@ -164,7 +164,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/templates/{template}/versions/{version}`
     ///
-    /// `update-template-project`, tag `Project Template`. Idempotent: twice is as good as once. Published types.
+    /// `update-template-project`, tag `Project Template`. Idempotent, retried automatically. Published types.
     /// - Required: path `project`, `template`, `org`, `version`.
     /// - Body, optional: [`types::TemplateUpdateRequestBody`], `application/json`, `application/yaml`.
     /// - Result: [`types::TemplateResponse`], `application/json`, `application/yaml`.
@@ -186,7 +186,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/orgs/{org}/projects/{project}/templates/{template}/versions/{version}/stable`
     ///
-    /// `update-template-stable-project`, tag `Project Template`. Idempotent: twice is as good as once. Published types.
+    /// `update-template-stable-project`, tag `Project Template`. Idempotent, retried automatically. Published types.
     /// - Required: path `org`, `project`, `template`, `version`.
     /// - Body, optional: [`types::GitFindDetails`], `application/json`, `application/yaml`.
     /// - Result: [`types::TemplateUpdateStableResponse`], `application/json`, `application/yaml`.
@@ -240,7 +240,7 @@ impl CreateTemplatesProject {
     pub fn send(self) -> rt::Sending<types::TemplateResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -280,7 +280,7 @@ impl DeleteTemplateProject {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -306,7 +306,7 @@ impl GetProjectTemplatesInputsSchema {
     pub fn send(self) -> rt::Sending<types::TemplateInputSchemaDetailsResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -381,7 +381,7 @@ impl GetTemplateProject {
     pub fn send(self) -> rt::Sending<types::TemplateWithInputsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -456,7 +456,7 @@ impl GetTemplateStableProject {
     pub fn send(self) -> rt::Sending<types::TemplateWithInputsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -592,7 +592,7 @@ impl GetTemplatesListProject {
     pub fn send(self) -> rt::Sending<Vec<types::TemplateMetadataSummaryResponse>> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -632,7 +632,7 @@ impl ImportTemplateProject {
     pub fn send(self) -> rt::Sending<types::TemplateImportResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -665,7 +665,7 @@ impl UpdateGitMetadataDetailsProject {
     pub fn send(self) -> rt::Sending<types::UpdateTemplateGitMetadataResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -705,7 +705,7 @@ impl UpdateTemplateProject {
     pub fn send(self) -> rt::Sending<types::TemplateResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -745,7 +745,7 @@ impl UpdateTemplateStableProject {
     pub fn send(self) -> rt::Sending<types::TemplateUpdateStableResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/template-schema/inputs-schema`
     ///
-    /// `get-inputs-schema1`, tag `Schemas`. Safe: it only reads. Published types.
+    /// `get-inputs-schema1`, tag `Schemas`. Read-only, retried automatically. Published types.
     /// - Body, optional: [`types::TemplateInputsSchemaRequestBody`], `application/json`.
     /// - Result: [`types::TemplateInputSchemaDetailsResponseBody`], `application/json`.
     #[inline]
@@ -17,7 +17,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/template-schema/individual-schema`
     ///
-    /// `get-template-schema`, tag `Schemas`. Safe: it only reads. Published types.
+    /// `get-template-schema`, tag `Schemas`. Read-only, retried automatically. Published types.
     /// - Result: [`types::TemplateSchemaResponse`], `application/json`.
     #[inline]
     pub fn get_template_schema(&self) -> GetTemplateSchema {
@@ -66,7 +66,7 @@ impl GetInputsSchema {
     pub fn send(self) -> rt::Sending<types::TemplateInputSchemaDetailsResponseBody> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -126,7 +126,7 @@ impl GetTemplateSchema {
     pub fn send(self) -> rt::Sending<types::TemplateSchemaResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

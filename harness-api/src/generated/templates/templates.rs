@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /template/api/templates`
     ///
-    /// `createTemplate`, tag `Templates`. Not repeated: twice may be more than once. Published types.
+    /// `createTemplate`, tag `Templates`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: `application/yaml`.
     /// - Result: [`types::ResponseDtoTemplateWrapperResponse`], `application/json`, `application/yaml`.
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /template/api/templates/{templateIdentifier}/{versionLabel}`
     ///
-    /// `deleteTemplateVersion`, tag `Templates`. Idempotent: twice is as good as once. Published types.
+    /// `deleteTemplateVersion`, tag `Templates`. Idempotent, retried automatically. Published types.
     /// - Required: path `template_identifier` = `templateIdentifier`, `version_label` = `versionLabel`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[inline]
@@ -43,7 +43,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /template/api/refresh-template/refreshed-yaml`
     ///
-    /// `getRefreshedYaml`, tag `Templates`. Safe: it only reads. Published types.
+    /// `getRefreshedYaml`, tag `Templates`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::RefreshRequestDto`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoRefreshResponse`], `application/json`, `application/yaml`.
@@ -74,7 +74,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /template/api/templates/{templateIdentifier}`
     ///
-    /// `getTemplate`, tag `Templates`. Safe: it only reads. Published types.
+    /// `getTemplate`, tag `Templates`. Read-only, retried automatically. Published types.
     /// - Required: path `template_identifier` = `templateIdentifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoTemplateResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -91,7 +91,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /template/api/templates/templateInputs/{templateIdentifier}`
     ///
-    /// `getTemplateInputSetYaml`, tag `Templates`. Safe: it only reads. Published types.
+    /// `getTemplateInputSetYaml`, tag `Templates`. Read-only, retried automatically. Published types.
     /// - Required: path `template_identifier` = `templateIdentifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoString`], `application/json`, `application/yaml`.
     #[inline]
@@ -108,7 +108,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /template/api/templates/{templateIdentifier}/labels`
     ///
-    /// `getTemplateLabelsMap`, tag `Templates`. Safe: it only reads. Published types.
+    /// `getTemplateLabelsMap`, tag `Templates`. Read-only, retried automatically. Published types.
     /// - Required: path `template_identifier` = `templateIdentifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoTemplateLabelMapResponse`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
@@ -125,7 +125,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /template/api/templates/list-metadata`
     ///
-    /// `getTemplateMetadataList`, tag `Templates`. Safe: it only reads. Published types.
+    /// `getTemplateMetadataList`, tag `Templates`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `template_list_type` = `templateListType`.
     /// - Body, optional: [`types::TemplateFilterProperties`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoPageTemplateMetadataSummaryResponse`], `application/json`, `application/yaml`.
@@ -150,7 +150,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /template/api/templates/v2/applyTemplates`
     ///
-    /// `getYamlWithTemplateRefsResolvedV2`, tag `Templates`. Safe: it only reads. Published types.
+    /// `getYamlWithTemplateRefsResolvedV2`, tag `Templates`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::TemplateApplyRequestDto`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoTemplateMergeResponse`], `application/json`, `application/yaml`.
@@ -181,7 +181,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /template/api/templates/entitySetupUsage/{templateIdentifier}`
     ///
-    /// `listTemplateUsage`, tag `Templates`. Safe: it only reads. Published types.
+    /// `listTemplateUsage`, tag `Templates`. Read-only, retried automatically. Published types.
     /// - Required: path `template_identifier` = `templateIdentifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoPageResponseEntitySetupUsage`], `application/json`, `application/yaml`; errors 400, 500.
     /// - List: `paged pageIndex/pageSize from 0, size 100, at most 100, items data.content, total data.totalItems, size data.pageSize, last data.last`.
@@ -199,7 +199,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /template/api/templates/move-config/{templateIdentifier}`
     ///
-    /// `moveTemplateConfigs`, tag `Templates`. Not repeated: twice may be more than once. Published types.
+    /// `moveTemplateConfigs`, tag `Templates`. Not idempotent, never retried. Published types.
     /// - Required: path `template_identifier` = `templateIdentifier`; query `account_identifier` = `accountIdentifier`, `version_label` = `versionLabel`.
     /// - Result: [`types::ResponseDtoTemplateMoveConfigResponse`], `application/json`, `application/yaml`.
     #[inline]
@@ -218,7 +218,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /template/api/templates/refresh-and-get/{templateIdentifier}`
     ///
-    /// `refreshAndGetTemplate`, tag `Templates`. Safe: it only reads. Published types.
+    /// `refreshAndGetTemplate`, tag `Templates`. Read-only, retried automatically. Published types.
     /// - Required: path `template_identifier` = `templateIdentifier`; query `account_identifier` = `accountIdentifier`, `branch`.
     /// - Result: [`types::ResponseDtoTemplateResponse`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
@@ -237,7 +237,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /template/api/templates/{templateIdentifier}/labels/replace`
     ///
-    /// `replaceLabelsForTemplate`, tag `Templates`. Not repeated: twice may be more than once. Published types.
+    /// `replaceLabelsForTemplate`, tag `Templates`. Not idempotent, never retried. Published types.
     /// - Required: path `template_identifier` = `templateIdentifier`; query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::TemplateLabelsReplaceRequest`], `application/json`, `application/yaml`.
     /// - Result: nothing; errors 400, 500.
@@ -272,7 +272,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /template/api/templates/update/{templateIdentifier}/{versionLabel}`
     ///
-    /// `updateExistingTemplateVersion`, tag `Templates`. Not repeated: twice may be more than once. Published types.
+    /// `updateExistingTemplateVersion`, tag `Templates`. Not idempotent, never retried. Published types.
     /// - Required: path `template_identifier` = `templateIdentifier`, `version_label` = `versionLabel`; query `account_identifier` = `accountIdentifier`.
     /// - Body: `application/yaml`.
     /// - Result: [`types::ResponseDtoTemplateWrapperResponse`], `application/json`, `application/yaml`.
@@ -294,7 +294,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /template/api/templates/update/git-metadata/{templateIdentifier}/{versionLabel}`
     ///
-    /// `updateGitDetails`, tag `Templates`. Not repeated: twice may be more than once. Published types.
+    /// `updateGitDetails`, tag `Templates`. Not idempotent, never retried. Published types.
     /// - Required: path `template_identifier` = `templateIdentifier`, `version_label` = `versionLabel`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::TemplateUpdateGitDetailsRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoTemplateUpdateGitDetailsResponse`], `application/json`, `application/yaml`.
@@ -314,7 +314,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /template/api/templates/updateStableTemplate/{templateIdentifier}/{versionLabel}`
     ///
-    /// `updateStableTemplate`, tag `Templates`. Idempotent: twice is as good as once. Published types.
+    /// `updateStableTemplate`, tag `Templates`. Idempotent, retried automatically. Published types.
     /// - Required: path `template_identifier` = `templateIdentifier`, `version_label` = `versionLabel`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoString`], `application/json`, `application/yaml`.
     #[inline]
@@ -333,7 +333,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /template/api/refresh-template/validate-template-inputs`
     ///
-    /// `TemplatevalidateTemplateInputs`, tag `Templates`. Safe: it only reads. Published types.
+    /// `TemplatevalidateTemplateInputs`, tag `Templates`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `template_identifier` = `templateIdentifier`, `version_label` = `versionLabel`.
     /// - Result: [`types::TemplateResponseDtoValidateTemplateInputsResponseDto`], `application/json`, `application/yaml`.
     #[inline]
@@ -494,7 +494,7 @@ impl CreateTemplate {
     pub fn send(self) -> rt::Sending<types::ResponseDtoTemplateWrapperResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -590,7 +590,7 @@ impl DeleteTemplateVersion {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -658,7 +658,7 @@ impl GetRefreshedYaml {
     pub fn send(self) -> rt::Sending<types::ResponseDtoRefreshResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -747,7 +747,7 @@ impl GetTemplate {
     pub fn send(self) -> rt::Sending<types::ResponseDtoTemplateResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -822,7 +822,7 @@ impl GetTemplateInputSetYaml {
     pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -865,7 +865,7 @@ impl GetTemplateLabelsMap {
     pub fn send(self) -> rt::Sending<types::ResponseDtoTemplateLabelMapResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -977,7 +977,7 @@ impl GetTemplateMetadataList {
     ) -> rt::Sending<types::ResponseDtoPageTemplateMetadataSummaryResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1052,7 +1052,7 @@ impl GetYamlWithTemplateRefsResolvedV2 {
     pub fn send(self) -> rt::Sending<types::ResponseDtoTemplateMergeResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1143,7 +1143,7 @@ impl ListTemplateUsage {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseEntitySetupUsage> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1248,7 +1248,7 @@ impl MoveTemplateConfigs {
     pub fn send(self) -> rt::Sending<types::ResponseDtoTemplateMoveConfigResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1295,7 +1295,7 @@ impl RefreshAndGetTemplate {
     pub fn send(self) -> rt::Sending<types::ResponseDtoTemplateResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1328,7 +1328,7 @@ impl ReplaceLabelsForTemplate {
     pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1466,7 +1466,7 @@ impl UpdateExistingTemplateVersion {
     pub fn send(self) -> rt::Sending<types::ResponseDtoTemplateWrapperResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1515,7 +1515,7 @@ impl UpdateGitDetails {
     ) -> rt::Sending<types::ResponseDtoTemplateUpdateGitDetailsResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1576,7 +1576,7 @@ impl UpdateStableTemplate {
     pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1639,7 +1639,7 @@ impl ValidateTemplateInputs {
     ) -> rt::Sending<types::TemplateResponseDtoValidateTemplateInputsResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

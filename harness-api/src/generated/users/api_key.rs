@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/apikey`
     ///
-    /// `createApiKey`, tag `ApiKey`. Not repeated: twice may be more than once. Published types.
+    /// `createApiKey`, tag `ApiKey`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::ApiKey`], `application/json`, `application/yaml`, `text/plain`.
     /// - Result: [`types::ResponseDtoApiKey`], `application/json`, `application/yaml`, `text/plain`.
@@ -19,7 +19,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /ng/api/apikey/{identifier}`
     ///
-    /// `deleteApiKey`, tag `ApiKey`. Idempotent: twice is as good as once. Published types.
+    /// `deleteApiKey`, tag `ApiKey`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `api_key_type` = `apiKeyType`, `parent_identifier` = `parentIdentifier`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`, `text/plain`.
     #[inline]
@@ -43,7 +43,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/apikey/aggregate/{identifier}`
     ///
-    /// `getAggregatedApiKey`, tag `ApiKey`. Safe: it only reads. Published types.
+    /// `getAggregatedApiKey`, tag `ApiKey`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `api_key_type` = `apiKeyType`, `parent_identifier` = `parentIdentifier`.
     /// - Result: [`types::ResponseDtoApiKeyAggregate`], `application/json`, `application/yaml`, `text/plain`.
     #[inline]
@@ -67,7 +67,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/apikey/aggregate`
     ///
-    /// `listApiKeys`, tag `ApiKey`. Safe: it only reads. Published types.
+    /// `listApiKeys`, tag `ApiKey`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `api_key_type` = `apiKeyType`, `parent_identifier` = `parentIdentifier`.
     /// - Result: [`types::ResponseDtoPageResponseApiKeyAggregate`], `application/json`, `application/yaml`, `text/plain`.
     /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content, total data.totalItems, size data.pageSize, pageToken from data.pageToken`.
@@ -91,7 +91,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/apikey`
     ///
-    /// `listApiKeys_1`, tag `ApiKey`. Safe: it only reads. Published types.
+    /// `listApiKeys_1`, tag `ApiKey`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `api_key_type` = `apiKeyType`, `parent_identifier` = `parentIdentifier`.
     /// - Result: [`types::ResponseDtoListApiKey`], `application/json`, `application/yaml`, `text/plain`.
     /// - List: `whole list, items data`.
@@ -114,7 +114,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/apikey/{identifier}`
     ///
-    /// `updateApiKey`, tag `ApiKey`. Idempotent: twice is as good as once. Published types.
+    /// `updateApiKey`, tag `ApiKey`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`.
     /// - Body, optional: [`types::ApiKey`], `application/json`, `application/yaml`, `text/plain`.
     /// - Result: [`types::ResponseDtoApiKey`], `application/json`, `application/yaml`, `text/plain`.
@@ -158,7 +158,7 @@ impl CreateApiKey {
     pub fn send(self) -> rt::Sending<types::ResponseDtoApiKey> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -191,7 +191,7 @@ impl DeleteApiKey {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -224,7 +224,7 @@ impl GetAggregatedApiKey {
     pub fn send(self) -> rt::Sending<types::ResponseDtoApiKeyAggregate> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -305,7 +305,7 @@ impl ListAggregatedApiKeys {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseApiKeyAggregate> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -355,7 +355,7 @@ impl ListApiKeys {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListApiKey> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -402,7 +402,7 @@ impl UpdateApiKey {
     pub fn send(self) -> rt::Sending<types::ResponseDtoApiKey> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

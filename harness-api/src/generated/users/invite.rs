@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /ng/api/invites/{inviteId}`
     ///
-    /// `deleteInvite`, tag `Invite`. Idempotent: twice is as good as once. Published types.
+    /// `deleteInvite`, tag `Invite`. Idempotent, retried automatically. Published types.
     /// - Required: path `invite_id` = `inviteId`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoOptionalInvite`], `application/json`, `application/yaml`.
     #[inline]
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/invites/invite`
     ///
-    /// `getInvite`, tag `Invite`. Safe: it only reads. Published types.
+    /// `getInvite`, tag `Invite`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoInvite`], `application/json`, `application/yaml`, `text/yaml`.
     #[inline]
@@ -35,7 +35,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/invites`
     ///
-    /// `getInvites`, tag `Invite`. Safe: it only reads. Published types.
+    /// `getInvites`, tag `Invite`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoPageResponseInvite`], `application/json`, `application/yaml`, `text/yaml`.
     /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content, total data.totalItems, size data.pageSize, pageToken from data.pageToken`.
@@ -48,7 +48,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/invites/aggregate`
     ///
-    /// `getPendingUsersAggregated`, tag `Invite`. Safe: it only reads. Published types.
+    /// `getPendingUsersAggregated`, tag `Invite`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::AclAggregateFilter`], `application/json`, `text/yaml`.
     /// - Result: [`types::ResponseDtoPageResponseInvite`], `application/json`, `application/yaml`, `text/yaml`.
@@ -65,7 +65,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/invites/{inviteId}`
     ///
-    /// `updateInvite`, tag `Invite`. Not repeated: twice may be more than once. Published types.
+    /// `updateInvite`, tag `Invite`. Not idempotent, never retried. Published types.
     /// - Required: path `invite_id` = `inviteId`; query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::Invite`], `application/json`, `text/yaml`.
     /// - Result: [`types::ResponseDtoOptionalInvite`], `application/json`, `application/yaml`, `text/yaml`.
@@ -111,7 +111,7 @@ impl DeleteInvite {
     pub fn send(self) -> rt::Sending<types::ResponseDtoOptionalInvite> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -144,7 +144,7 @@ impl GetInvite {
     pub fn send(self) -> rt::Sending<types::ResponseDtoInvite> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -208,7 +208,7 @@ impl GetInvites {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseInvite> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -300,7 +300,7 @@ impl GetPendingUsersAggregated {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseInvite> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -326,7 +326,7 @@ impl UpdateInvite {
     pub fn send(self) -> rt::Sending<types::ResponseDtoOptionalInvite> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

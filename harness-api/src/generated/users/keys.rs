@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/keys`
     ///
-    /// `createKey`, tag `Keys`. Not repeated: twice may be more than once. Published types.
+    /// `createKey`, tag `Keys`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::Key`], `application/json`, `application/yaml`, `text/plain`.
     /// - Result: [`types::ResponseDtoString`], `application/json`, `application/yaml`, `text/plain`.
@@ -50,7 +50,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /ng/api/keys/{identifier}`
     ///
-    /// `deleteKey`, tag `Keys`. Idempotent: twice is as good as once. Published types.
+    /// `deleteKey`, tag `Keys`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `parent_identifier` = `parentIdentifier`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`, `text/plain`.
     #[inline]
@@ -69,7 +69,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/keys`
     ///
-    /// `ListAggregatedKeys`, tag `Keys`. Safe: it only reads. Published types.
+    /// `ListAggregatedKeys`, tag `Keys`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoPageResponseKey`], `application/json`, `application/yaml`, `text/plain`.
     /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content, total data.totalItems, size data.pageSize, pageToken from data.pageToken`.
@@ -85,7 +85,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/keys/{identifier}`
     ///
-    /// `updateKey`, tag `Keys`. Idempotent: twice is as good as once. Published types.
+    /// `updateKey`, tag `Keys`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `parent_identifier` = `parentIdentifier`.
     /// - Body: [`types::UpdatePublicKeyRequest`], `application/json`, `application/yaml`, `text/plain`.
     /// - Result: [`types::ResponseDtoKey`], `application/json`, `application/yaml`, `text/plain`; errors 400, 500.
@@ -159,7 +159,7 @@ impl CreateKey {
     pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -178,7 +178,7 @@ impl DeleteKey {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -270,7 +270,7 @@ impl ListAggregatedKeys {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseKey> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -296,7 +296,7 @@ impl UpdateKey {
     pub fn send(self) -> rt::Sending<types::ResponseDtoKey> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

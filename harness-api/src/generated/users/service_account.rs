@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/serviceaccount`
     ///
-    /// `createServiceAccount`, tag `Service Account`. Not repeated: twice may be more than once. Published types.
+    /// `createServiceAccount`, tag `Service Account`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::ServiceAccount`], `application/json`, `application/yaml`, `text/plain`.
     /// - Result: [`types::ResponseDtoServiceAccount`], `application/json`, `application/yaml`, `text/plain`.
@@ -50,7 +50,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /ng/api/serviceaccount/{identifier}`
     ///
-    /// `deleteServiceAccount`, tag `Service Account`. Idempotent: twice is as good as once. Published types.
+    /// `deleteServiceAccount`, tag `Service Account`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`, `text/plain`.
     #[inline]
@@ -67,7 +67,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/serviceaccount/aggregate/{identifier}`
     ///
-    /// `getAggregatedServiceAccount`, tag `Service Account`. Safe: it only reads. Published types.
+    /// `getAggregatedServiceAccount`, tag `Service Account`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoServiceAccountAggregate`], `application/json`, `application/yaml`, `text/plain`.
     #[inline]
@@ -84,7 +84,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/serviceaccount/{identifier}/scopes`
     ///
-    /// `getInheritingChildScopeListForServiceAccount`, tag `Service Account`. Safe: it only reads. Published types.
+    /// `getInheritingChildScopeListForServiceAccount`, tag `Service Account`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoListScopeName`], `application/json`, `application/yaml`, `text/plain`.
     /// - List: `whole list, items data`.
@@ -105,7 +105,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/serviceaccount/aggregate`
     ///
-    /// `listAggregatedServiceAccounts`, tag `Service Account`. Safe: it only reads. Published types.
+    /// `listAggregatedServiceAccounts`, tag `Service Account`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoPageResponseServiceAccountAggregate`], `application/json`, `application/yaml`, `text/plain`.
     /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content, total data.totalItems, size data.pageSize, pageToken from data.pageToken`.
@@ -121,7 +121,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/serviceaccount/manageable`
     ///
-    /// `listManageableServiceAccounts`, tag `Service Account`. Safe: it only reads. Published types.
+    /// `listManageableServiceAccounts`, tag `Service Account`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoPageResponseServiceAccount`], `application/json`, `application/yaml`, `text/plain`; errors 400, 500.
     /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content, total data.totalItems, size data.pageSize, pageToken from data.pageToken`.
@@ -137,7 +137,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/serviceaccount`
     ///
-    /// `listServiceAccount`, tag `Service Account`. Safe: it only reads. Published types.
+    /// `listServiceAccount`, tag `Service Account`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoListServiceAccount`], `application/json`, `application/yaml`, `text/plain`.
     /// - List: `whole list, items data`.
@@ -153,7 +153,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/serviceaccount/{identifier}`
     ///
-    /// `updateServiceAccount`, tag `Service Account`. Idempotent: twice is as good as once. Published types.
+    /// `updateServiceAccount`, tag `Service Account`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::ServiceAccount`], `application/json`, `application/yaml`, `text/plain`.
     /// - Result: [`types::ResponseDtoServiceAccount`], `application/json`, `application/yaml`, `text/plain`.
@@ -228,7 +228,7 @@ impl CreateServiceAccount {
     pub fn send(self) -> rt::Sending<types::ResponseDtoServiceAccount> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -261,7 +261,7 @@ impl DeleteServiceAccount {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -294,7 +294,7 @@ impl GetAggregatedServiceAccount {
     pub fn send(self) -> rt::Sending<types::ResponseDtoServiceAccountAggregate> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -327,7 +327,7 @@ impl GetInheritingChildScopeListForServiceAccount {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListScopeName> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -433,7 +433,7 @@ impl ListAggregatedServiceAccounts {
     ) -> rt::Sending<types::ResponseDtoPageResponseServiceAccountAggregate> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -537,7 +537,7 @@ impl ListManageableServiceAccounts {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseServiceAccount> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -587,7 +587,7 @@ impl ListServiceAccount {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListServiceAccount> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -627,7 +627,7 @@ impl UpdateServiceAccount {
     pub fn send(self) -> rt::Sending<types::ResponseDtoServiceAccount> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/token`
     ///
-    /// `createToken`, tag `Token`. Not repeated: twice may be more than once. Published types.
+    /// `createToken`, tag `Token`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::Token`], `application/json`, `application/yaml`, `text/plain`.
     /// - Result: [`types::ResponseDtoTokenValue`], `application/json`, `application/yaml`, `text/plain`.
@@ -50,7 +50,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /ng/api/token/{identifier}`
     ///
-    /// `deleteToken`, tag `Token`. Idempotent: twice is as good as once. Published types.
+    /// `deleteToken`, tag `Token`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `api_key_type` = `apiKeyType`, `parent_identifier` = `parentIdentifier`, `api_key_identifier` = `apiKeyIdentifier`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`, `text/plain`.
     #[inline]
@@ -76,7 +76,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/token/aggregate`
     ///
-    /// `listAggregatedTokens`, tag `Token`. Safe: it only reads. Published types.
+    /// `listAggregatedTokens`, tag `Token`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `api_key_type` = `apiKeyType`.
     /// - Result: [`types::ResponseDtoPageResponseTokenAggregate`], `application/json`, `application/yaml`, `text/plain`.
     /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content, total data.totalItems, size data.pageSize, pageToken from data.pageToken`.
@@ -98,7 +98,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/token/rotate/{identifier}`
     ///
-    /// `rotateToken`, tag `Token`. Not repeated: twice may be more than once. Published types.
+    /// `rotateToken`, tag `Token`. Not idempotent, never retried. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `api_key_type` = `apiKeyType`, `parent_identifier` = `parentIdentifier`, `api_key_identifier` = `apiKeyIdentifier`.
     /// - Result: [`types::ResponseDtoTokenValue`], `application/json`, `application/yaml`, `text/plain`.
     #[inline]
@@ -124,7 +124,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/token/{identifier}`
     ///
-    /// `updateToken`, tag `Token`. Idempotent: twice is as good as once. Published types.
+    /// `updateToken`, tag `Token`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::Token`], `application/json`, `application/yaml`, `text/plain`.
     /// - Result: [`types::ResponseDtoToken`], `application/json`, `application/yaml`, `text/plain`.
@@ -142,7 +142,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/token/validate`
     ///
-    /// `validateToken`, tag `Token`. Safe: it only reads. Published types.
+    /// `validateToken`, tag `Token`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: `text/plain`.
     /// - Result: [`types::ResponseDtoToken`], `application/json`, `application/yaml`, `text/plain`.
@@ -171,7 +171,7 @@ impl CreateToken {
     pub fn send(self) -> rt::Sending<types::ResponseDtoTokenValue> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -204,7 +204,7 @@ impl DeleteToken {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -306,7 +306,7 @@ impl ListAggregatedTokens {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseTokenAggregate> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -353,7 +353,7 @@ impl RotateToken {
     pub fn send(self) -> rt::Sending<types::ResponseDtoTokenValue> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -393,7 +393,7 @@ impl UpdateToken {
     pub fn send(self) -> rt::Sending<types::ResponseDtoToken> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -412,7 +412,7 @@ impl ValidateToken {
     pub fn send(self) -> rt::Sending<types::ResponseDtoToken> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

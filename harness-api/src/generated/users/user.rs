@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `PUT /ng/api/user/add-user-to-groups/{userId}`
     ///
-    /// `addUserToUserGroups`, tag `User`. Idempotent: twice is as good as once. Published types.
+    /// `addUserToUserGroups`, tag `User`. Idempotent, retried automatically. Published types.
     /// - Required: path `user_id` = `userId`; query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::UserAddToUserGroupDto`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`; errors 400, 500.
@@ -41,7 +41,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/user/users`
     ///
-    /// `addUsers`, tag `User`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// `addUsers`, tag `User`. Not idempotent, never retried. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::AddUsersDto`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoAddUsersResponse`], `application/json`, `application/yaml`.
@@ -72,7 +72,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/user/password`
     ///
-    /// `changeUserPassword`, tag `User`. Not repeated: twice may be more than once. Types of the Go SDK.
+    /// `changeUserPassword`, tag `User`. Not idempotent, never retried. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::PasswordChangeDto`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoPasswordChangeResponse`], `application/json`, `application/yaml`.
@@ -88,7 +88,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/user/last-admin`
     ///
-    /// `checkIfLastAdmin`, tag `User`. Safe: it only reads. Types of the Go SDK.
+    /// `checkIfLastAdmin`, tag `User`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[inline]
@@ -103,7 +103,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/user/disable-two-factor-auth`
     ///
-    /// `disableTTwoFactorAuth`, tag `User`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// `disableTTwoFactorAuth`, tag `User`. Idempotent, retried automatically. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoUserInfo`], `application/json`, `application/yaml`.
     #[inline]
@@ -118,7 +118,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/user/enable-two-factor-auth`
     ///
-    /// `enableTwoFactorAuth`, tag `User`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// `enableTwoFactorAuth`, tag `User`. Idempotent, retried automatically. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::TwoFactorAuthSettingsInfo`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoUserInfo`], `application/json`, `application/yaml`.
@@ -134,7 +134,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/user/endImpersonation/{userId}`
     ///
-    /// `endImpersonation`, tag `User`. Not repeated: twice may be more than once. Published types.
+    /// `endImpersonation`, tag `User`. Not idempotent, never retried. Published types.
     /// - Required: path `user_id` = `userId`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
@@ -151,7 +151,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/user/aggregate/{userId}`
     ///
-    /// `getAggregatedUser`, tag `User`. Safe: it only reads. Types of the Go SDK.
+    /// `getAggregatedUser`, tag `User`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: path `user_id` = `userId`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoUserAggregateDto`], `application/json`, `application/yaml`.
     #[inline]
@@ -168,7 +168,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/user/aggregate`
     ///
-    /// `getAggregatedUsers`, tag `User`. Safe: it only reads. Types of the Go SDK.
+    /// `getAggregatedUsers`, tag `User`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::AclAggregateFilter`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoPageResponseUserAggregateDto`], `application/json`, `application/yaml`.
@@ -185,7 +185,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/user/currentUser`
     ///
-    /// `getCurrentUserInfo`, tag `User`. Safe: it only reads. Types of the Go SDK.
+    /// `getCurrentUserInfo`, tag `User`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoUserInfo`], `application/json`, `application/yaml`.
     #[inline]
@@ -200,7 +200,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/user/two-factor-auth/{authMechanism}`
     ///
-    /// `getTwoFactorAuthSettings`, tag `User`. Safe: it only reads. Types of the Go SDK.
+    /// `getTwoFactorAuthSettings`, tag `User`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: path `auth_mechanism` = `authMechanism`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoTwoFactorAuthSettingsInfo`], `application/json`, `application/yaml`.
     #[inline]
@@ -223,7 +223,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/user/batch`
     ///
-    /// `getUsers`, tag `User`. Safe: it only reads. Types of the Go SDK.
+    /// `getUsers`, tag `User`. Read-only, retried automatically. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::UserFilter`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoPageResponseUserMetadataDto`], `application/json`, `application/yaml`.
@@ -236,7 +236,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/user/impersonate/{userId}`
     ///
-    /// `impersonateUser`, tag `User`. Not repeated: twice may be more than once. Published types.
+    /// `impersonateUser`, tag `User`. Not idempotent, never retried. Published types.
     /// - Required: path `user_id` = `userId`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::ImpersonateDto`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`; errors 400, 500.
@@ -254,7 +254,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /ng/api/user/{userId}`
     ///
-    /// `removeUser`, tag `User`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// `removeUser`, tag `User`. Idempotent, retried automatically. Types of the Go SDK.
     /// - Required: path `user_id` = `userId`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`.
     #[inline]
@@ -271,7 +271,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/user/unlock-user/{userId}`
     ///
-    /// `unlockUser`, tag `User`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// `unlockUser`, tag `User`. Idempotent, retried automatically. Types of the Go SDK.
     /// - Required: path `user_id` = `userId`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoUserInfo`], `application/json`.
     #[inline]
@@ -288,7 +288,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/user`
     ///
-    /// `updateUserInfo`, tag `User`. Idempotent: twice is as good as once. Types of the Go SDK.
+    /// `updateUserInfo`, tag `User`. Idempotent, retried automatically. Types of the Go SDK.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::UserInfo`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoUserInfo`], `application/json`, `application/yaml`.
@@ -304,7 +304,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/user/{userId}`
     ///
-    /// `updateUserInfo_1`, tag `User`. Idempotent: twice is as good as once. Published types.
+    /// `updateUserInfo_1`, tag `User`. Idempotent, retried automatically. Published types.
     /// - Required: path `user_id` = `userId`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::UserInfoUpdateDto`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoUserInfo`], `application/json`, `application/yaml`; errors 400, 500.
@@ -322,7 +322,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/user/reset-two-factor-auth/{userId}`
     ///
-    /// `reset2fa`, tag `User`. Not repeated: twice may be more than once. Published types.
+    /// `reset2fa`, tag `User`. Not idempotent, never retried. Published types.
     /// - Required: path `user_id` = `userId`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::RestResponseBoolean`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
@@ -364,7 +364,7 @@ impl AddUserToUserGroups {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -397,7 +397,7 @@ impl AddUsers {
     pub fn send(self) -> rt::Sending<types::ResponseDtoAddUsersResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -430,7 +430,7 @@ impl ChangeUserPassword {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPasswordChangeResponse> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -470,7 +470,7 @@ impl CheckIfLastAdmin {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -489,7 +489,7 @@ impl DisableTwoFactorAuth {
     pub fn send(self) -> rt::Sending<types::ResponseDtoUserInfo> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -522,7 +522,7 @@ impl EnableTwoFactorAuth {
     pub fn send(self) -> rt::Sending<types::ResponseDtoUserInfo> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -541,7 +541,7 @@ impl EndImpersonation {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -574,7 +574,7 @@ impl GetAggregatedUser {
     pub fn send(self) -> rt::Sending<types::ResponseDtoUserAggregateDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -659,7 +659,7 @@ impl GetAggregatedUsers {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseUserAggregateDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -685,7 +685,7 @@ impl GetCurrentUserInfo {
     pub fn send(self) -> rt::Sending<types::ResponseDtoUserInfo> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -704,7 +704,7 @@ impl GetTwoFactorAuthSettings {
     pub fn send(self) -> rt::Sending<types::ResponseDtoTwoFactorAuthSettingsInfo> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -782,7 +782,7 @@ impl GetUsers {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseUserMetadataDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -822,7 +822,7 @@ impl ImpersonateUser {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -855,7 +855,7 @@ impl RemoveUser {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -888,7 +888,7 @@ impl UnlockUser {
     pub fn send(self) -> rt::Sending<types::ResponseDtoUserInfo> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -921,7 +921,7 @@ impl UpdateUserInfo {
     pub fn send(self) -> rt::Sending<types::ResponseDtoUserInfo> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -954,7 +954,7 @@ impl UpdateUserInfoById {
     pub fn send(self) -> rt::Sending<types::ResponseDtoUserInfo> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -973,7 +973,7 @@ impl UserReset2fa {
     pub fn send(self) -> rt::Sending<types::RestResponseBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

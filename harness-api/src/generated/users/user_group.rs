@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `PUT /ng/api/user-groups/copy`
     ///
-    /// `copyUserGroup`, tag `User Group`. Not repeated: twice may be more than once. Published types.
+    /// `copyUserGroup`, tag `User Group`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `group_identifier` = `groupIdentifier`.
     /// - Body: list of [`types::NgScope`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
@@ -43,7 +43,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /ng/api/user-groups/{identifier}/member/{userIdentifier}`
     ///
-    /// `deleteMember`, tag `User Group`. Idempotent: twice is as good as once. Published types.
+    /// `deleteMember`, tag `User Group`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`, `user_identifier` = `userIdentifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoUserGroup`], `application/json`, `application/yaml`.
     #[inline]
@@ -62,7 +62,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /ng/api/user-groups/{identifier}`
     ///
-    /// `deleteUserGroup`, tag `User Group`. Idempotent: twice is as good as once. Published types.
+    /// `deleteUserGroup`, tag `User Group`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoUserGroup`], `application/json`, `application/yaml`.
     #[inline]
@@ -79,7 +79,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/user-groups/batch`
     ///
-    /// `getBatchUsersGroupList`, tag `User Group`. Safe: it only reads. Published types.
+    /// `getBatchUsersGroupList`, tag `User Group`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::UserGroupFilter`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoListUserGroup`], `application/json`, `application/yaml`.
@@ -110,7 +110,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/user-groups/filter`
     ///
-    /// `getFilteredUserGroupsList`, tag `User Group`. Safe: it only reads. Published types.
+    /// `getFilteredUserGroupsList`, tag `User Group`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::UserGroupFilter`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoPageResponseUserGroup`], `application/json`, `application/yaml`.
@@ -142,7 +142,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/user-groups/{identifier}/scopes`
     ///
-    /// `getInheritingChildScopeList`, tag `User Group`. Safe: it only reads. Published types.
+    /// `getInheritingChildScopeList`, tag `User Group`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoListScopeName`], `application/json`, `application/yaml`.
     /// - List: `whole list, items data`.
@@ -160,7 +160,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/user-groups/{identifier}/member/{userIdentifier}`
     ///
-    /// `getMember`, tag `User Group`. Safe: it only reads. Published types.
+    /// `getMember`, tag `User Group`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`, `user_identifier` = `userIdentifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[inline]
@@ -179,7 +179,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/user-groups/{identifier}`
     ///
-    /// `getUserGroup`, tag `User Group`. Safe: it only reads. Published types.
+    /// `getUserGroup`, tag `User Group`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoUserGroup`], `application/json`, `application/yaml`.
     #[inline]
@@ -196,7 +196,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/user-groups`
     ///
-    /// `getUserGroupList`, tag `User Group`. Safe: it only reads. Published types.
+    /// `getUserGroupList`, tag `User Group`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoPageResponseUserGroup`], `application/json`, `application/yaml`.
     /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content, total data.totalItems, size data.pageSize, pageToken from data.pageToken`.
@@ -212,7 +212,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/v2/user-groups/{identifier}`
     ///
-    /// `getUserGroupV2`, tag `User Group`. Safe: it only reads. Published types.
+    /// `getUserGroupV2`, tag `User Group`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoUserGroupResponseV2`], `application/json`, `application/yaml`.
     #[inline]
@@ -229,7 +229,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/user-groups/{identifier}/users`
     ///
-    /// `getUserListInUserGroup`, tag `User Group`. Safe: it only reads. Published types.
+    /// `getUserListInUserGroup`, tag `User Group`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::UserFilter`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoPageResponseUserMetadata`], `application/json`, `application/yaml`.
@@ -248,7 +248,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/user-groups/{userGroupId}/link/ldap/{ldapId}`
     ///
-    /// `linkUserGroupToLDAP`, tag `User Group`. Idempotent: twice is as good as once. Published types.
+    /// `linkUserGroupToLDAP`, tag `User Group`. Idempotent, retried automatically. Published types.
     /// - Required: path `user_group_id` = `userGroupId`, `ldap_id` = `ldapId`; query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::LdapLinkGroupRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::RestResponseUserGroup`], `application/json`, `application/yaml`.
@@ -287,7 +287,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/user-groups/{userGroupId}/link/oidc/{providerId}`
     ///
-    /// `linkUserGroupToOIDC`, tag `User Group`. Idempotent: twice is as good as once. Published types.
+    /// `linkUserGroupToOIDC`, tag `User Group`. Idempotent, retried automatically. Published types.
     /// - Required: path `user_group_id` = `userGroupId`, `provider_id` = `providerId`; query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::OidcLinkGroupRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::RestResponseUserGroup`], `application/json`, `application/yaml`.
@@ -326,7 +326,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/user-groups/{userGroupId}/link/saml/{samlId}`
     ///
-    /// `linkUserGroupToSAML`, tag `User Group`. Idempotent: twice is as good as once. Published types.
+    /// `linkUserGroupToSAML`, tag `User Group`. Idempotent, retried automatically. Published types.
     /// - Required: path `user_group_id` = `userGroupId`, `saml_id` = `samlId`; query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::SamlLinkGroupRequest`], `application/json`, `application/yaml`.
     /// - Result: [`types::RestResponseUserGroup`], `application/json`, `application/yaml`.
@@ -365,7 +365,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/user-groups`
     ///
-    /// `postUserGroup`, tag `User Group`. Not repeated: twice may be more than once. Published types.
+    /// `postUserGroup`, tag `User Group`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::UserGroup`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoUserGroup`], `application/json`, `application/yaml`.
@@ -396,7 +396,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/v2/user-groups`
     ///
-    /// `postUserGroupV2`, tag `User Group`. Not repeated: twice may be more than once. Published types.
+    /// `postUserGroupV2`, tag `User Group`. Not idempotent, never retried. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::UserGroupRequestV2`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoUserGroupResponseV2`], `application/json`, `application/yaml`.
@@ -427,7 +427,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/user-groups/{identifier}/member/{userIdentifier}`
     ///
-    /// `putMember`, tag `User Group`. Idempotent: twice is as good as once. Published types.
+    /// `putMember`, tag `User Group`. Idempotent, retried automatically. Published types.
     /// - Required: path `identifier`, `user_identifier` = `userIdentifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoUserGroup`], `application/json`, `application/yaml`.
     #[inline]
@@ -446,7 +446,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/user-groups`
     ///
-    /// `putUserGroup`, tag `User Group`. Idempotent: twice is as good as once. Published types.
+    /// `putUserGroup`, tag `User Group`. Idempotent, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::UserGroup`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoUserGroup`], `application/json`, `application/yaml`.
@@ -477,7 +477,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/v2/user-groups`
     ///
-    /// `putUserGroupV2`, tag `User Group`. Idempotent: twice is as good as once. Published types.
+    /// `putUserGroupV2`, tag `User Group`. Idempotent, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::UserGroupRequestV2`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoUserGroupResponseV2`], `application/json`, `application/yaml`.
@@ -508,7 +508,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/user-groups/{userGroupId}/unlink`
     ///
-    /// `unlinkUserGroupfromSSO`, tag `User Group`. Idempotent: twice is as good as once. Published types.
+    /// `unlinkUserGroupfromSSO`, tag `User Group`. Idempotent, retried automatically. Published types.
     /// - Required: path `user_group_id` = `userGroupId`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::RestResponseUserGroup`], `application/json`, `application/yaml`.
     #[inline]
@@ -536,7 +536,7 @@ impl CopyUserGroup {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -569,7 +569,7 @@ impl DeleteMember {
     pub fn send(self) -> rt::Sending<types::ResponseDtoUserGroup> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -602,7 +602,7 @@ impl DeleteUserGroup {
     pub fn send(self) -> rt::Sending<types::ResponseDtoUserGroup> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -621,7 +621,7 @@ impl GetBatchUsersGroupList {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListUserGroup> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -671,7 +671,7 @@ impl GetFilteredUserGroupsList {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseUserGroup> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -711,7 +711,7 @@ impl GetInheritingChildScopeList {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListScopeName> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -751,7 +751,7 @@ impl GetMember {
     pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -784,7 +784,7 @@ impl GetUserGroup {
     pub fn send(self) -> rt::Sending<types::ResponseDtoUserGroup> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -880,7 +880,7 @@ impl GetUserGroupList {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseUserGroup> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -920,7 +920,7 @@ impl GetUserGroupV2 {
     pub fn send(self) -> rt::Sending<types::ResponseDtoUserGroupResponseV2> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -998,7 +998,7 @@ impl GetUserListInUserGroup {
     pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseUserMetadata> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1038,7 +1038,7 @@ impl LinkUserGroupToLdap {
     pub fn send(self) -> rt::Sending<types::RestResponseUserGroup> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1071,7 +1071,7 @@ impl LinkUserGroupToOidc {
     pub fn send(self) -> rt::Sending<types::RestResponseUserGroup> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1104,7 +1104,7 @@ impl LinkUserGroupToSaml {
     pub fn send(self) -> rt::Sending<types::RestResponseUserGroup> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1137,7 +1137,7 @@ impl PostUserGroup {
     pub fn send(self) -> rt::Sending<types::ResponseDtoUserGroup> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1170,7 +1170,7 @@ impl PostUserGroupV2 {
     pub fn send(self) -> rt::Sending<types::ResponseDtoUserGroupResponseV2> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1203,7 +1203,7 @@ impl PutMember {
     pub fn send(self) -> rt::Sending<types::ResponseDtoUserGroup> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1236,7 +1236,7 @@ impl PutUserGroup {
     pub fn send(self) -> rt::Sending<types::ResponseDtoUserGroup> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1269,7 +1269,7 @@ impl PutUserGroupV2 {
     pub fn send(self) -> rt::Sending<types::ResponseDtoUserGroupResponseV2> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -1309,7 +1309,7 @@ impl UnlinkUserGroupFromSso {
     pub fn send(self) -> rt::Sending<types::RestResponseUserGroup> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

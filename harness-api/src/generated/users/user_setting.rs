@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ng/api/user-settings/get-user-preferences`
     ///
-    /// `getUserPreferencesList`, tag `UserSetting`. Safe: it only reads. Published types.
+    /// `getUserPreferencesList`, tag `UserSetting`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoMapStringToString`], `application/json`, `application/yaml`.
     #[inline]
@@ -21,7 +21,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/user-settings/{identifier}`
     ///
-    /// `getUserSettingValue`, tag `UserSetting`. Safe: it only reads. Published types.
+    /// `getUserSettingValue`, tag `UserSetting`. Read-only, retried automatically. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoSettingValueResponseDto`], `application/json`, `application/yaml`.
     #[inline]
@@ -38,7 +38,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/user-settings`
     ///
-    /// `getUserSettingsList`, tag `UserSetting`. Safe: it only reads. Published types.
+    /// `getUserSettingsList`, tag `UserSetting`. Read-only, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Result: [`types::ResponseDtoListUserSettingResponseDto`], `application/json`, `application/yaml`.
     /// - List: `whole list, items data`.
@@ -54,7 +54,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/user-settings`
     ///
-    /// `updateUserSettingValue`, tag `UserSetting`. Idempotent: twice is as good as once. Published types.
+    /// `updateUserSettingValue`, tag `UserSetting`. Idempotent, retried automatically. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: list of [`types::UserSettingRequestDto`], `application/json`, `application/yaml`.
     /// - Result: [`types::ResponseDtoListUserSettingUpdateResponseDto`], `application/json`, `application/yaml`.
@@ -81,7 +81,7 @@ impl GetUserPreferencesList {
     pub fn send(self) -> rt::Sending<types::ResponseDtoMapStringToString> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -100,7 +100,7 @@ impl GetUserSettingValue {
     pub fn send(self) -> rt::Sending<types::ResponseDtoSettingValueResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -126,7 +126,7 @@ impl GetUserSettingsList {
     pub fn send(self) -> rt::Sending<types::ResponseDtoListUserSettingResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call
@@ -168,7 +168,7 @@ impl UpdateUserSettingValue {
     ) -> rt::Sending<types::ResponseDtoListUserSettingUpdateResponseDto> {
         self.call.typed()
     }
-    /// The call itself, to read its answer in another form.
+    /// Returns the call itself, to read its response in another form.
     #[inline]
     pub fn into_call(self) -> rt::Call {
         self.call

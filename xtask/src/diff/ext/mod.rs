@@ -79,7 +79,7 @@ impl Ext {
         Self(methods.into_values().collect())
     }
 
-    /// What the methods use of these APIs.
+    /// Resolves the uses of these APIs by the methods.
     pub(super) fn resolve(&self, apis: [(&Api, &[Emitted<'_>]); 2]) -> Resolved<'_> {
         let [old, new] = apis.map(|(api, operations)| Index::of(api, operations));
         let mut resolved = Resolved {
@@ -157,7 +157,7 @@ pub(super) struct Resolved<'e> {
 }
 
 impl Resolved<'_> {
-    /// The methods that use what has changed.
+    /// Returns the methods that use what has changed.
     pub(super) fn methods(&self, change: &Change) -> Vec<ExtMethod> {
         let items = || change.rust.iter().chain(&change.rust_was);
         let shown = change.keys.iter().filter_map(|key| self.shown.get(key));

@@ -74,13 +74,13 @@ enum Receiver {
 }
 
 impl Function {
-    /// A call of it, by this name.
+    /// Returns a call of it, by this name.
     pub(super) fn call(&self, name: &str) -> String {
         let arguments = if self.takes_arguments { ".." } else { "" };
         format!("{name}({arguments})")
     }
 
-    /// Whether users begin something with it. What takes and gives its own type is a setter.
+    /// Returns whether users begin something with it. What takes and gives its own type is a setter.
     pub(super) fn is_entry(&self, ty: &str) -> bool {
         let gives = self.gives.as_deref();
         self.is_public
@@ -153,13 +153,13 @@ impl Source {
         Ok(())
     }
 
-    /// The folders that there are.
+    /// Returns the folders that there are.
     pub(super) fn folders(&self) -> BTreeSet<&str> {
         let types = self.types.iter().map(|(folder, _)| folder.as_str());
         types.chain([""]).collect()
     }
 
-    /// The type that a name means in a folder.
+    /// Returns the type that a name means in a folder.
     pub(super) fn find(&self, folder: &str, name: &str) -> Option<TypeName> {
         [folder, ""]
             .map(|folder| (folder.to_owned(), name.to_owned()))
@@ -167,7 +167,7 @@ impl Source {
             .find(|key| self.types.contains(key))
     }
 
-    /// The names in a function and in everything that it is made of.
+    /// Returns the names in a function and in everything that it is made of.
     pub(super) fn reached(&self, key: Key) -> Mentions {
         let mut all = Mentions::default();
         let mut seen = BTreeSet::new();
@@ -192,7 +192,7 @@ impl Source {
         all
     }
 
-    /// Methods of this name that may be meant.
+    /// Returns the methods of this name that may be meant.
     fn called<'s>(
         &'s self,
         from: &'s Key,
@@ -210,7 +210,7 @@ impl Source {
         })
     }
 
-    /// The functions of a type that are no way for users to begin something: they belong to all of it.
+    /// Returns the functions of a type that are no way for users to begin something: they belong to all of it.
     fn inner<'s>(&'s self, folder: &'s str, ty: &'s str) -> impl Iterator<Item = Key> + 's {
         let functions = self.of(folder, ty).iter();
         functions
@@ -218,26 +218,26 @@ impl Source {
             .map(move |(name, _)| Key::Method(folder.to_owned(), ty.to_owned(), name.clone()))
     }
 
-    /// The functions of a type.
+    /// Returns the functions of a type.
     fn of(&self, folder: &str, ty: &str) -> &BTreeMap<String, Function> {
         static NONE: BTreeMap<String, Function> = BTreeMap::new();
         let key = (folder.to_owned(), ty.to_owned());
         self.functions.get(&key).unwrap_or(&NONE)
     }
 
-    /// The types that have functions.
+    /// Returns the types that have functions.
     pub(super) fn types(&self) -> impl Iterator<Item = &TypeName> {
         self.functions.keys()
     }
 
-    /// The functions with which users begin something.
+    /// Returns the functions with which users begin something.
     pub(super) fn entries_of(&self, ty: &TypeName) -> impl Iterator<Item = (&String, &Function)> {
         let functions = self.of(&ty.0, &ty.1).iter();
         let name = ty.1.clone();
         functions.filter(move |(_, function)| function.is_entry(&name))
     }
 
-    /// Whether it is a type that users begin something with.
+    /// Returns whether it is a type that users begin something with.
     fn is_handle(&self, key: &Key) -> bool {
         let Key::Type(folder, ty) = key else {
             return false;
@@ -579,7 +579,7 @@ fn is_type(name: &str) -> bool {
     name.starts_with(char::is_uppercase)
 }
 
-/// Whether a token is this word, mark, literal or group of nothing.
+/// Returns whether a token is this word, mark, literal or group of nothing.
 fn is(token: &TokenTree, text: &str) -> bool {
     match token {
         TokenTree::Ident(ident) => ident == text,
@@ -599,7 +599,7 @@ fn ends(tokens: &[TokenTree], with: &[&str]) -> bool {
     })
 }
 
-/// All names in tokens.
+/// Returns all names in tokens.
 fn words(tokens: TokenStream) -> Vec<String> {
     tokens
         .into_iter()
@@ -625,7 +625,7 @@ fn without_attributes(tokens: TokenStream) -> Vec<TokenTree> {
     kept
 }
 
-/// The implementation in the definition of a macro, if it is one for a type that is an argument: `impl $ty { … }`.
+/// Returns the implementation in the definition of a macro, if it is one for a type that is an argument: `impl $ty { … }`.
 fn template(tokens: TokenStream) -> Option<ItemImpl> {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     for (at, token) in tokens.iter().enumerate() {
@@ -645,7 +645,7 @@ fn template(tokens: TokenStream) -> Option<ItemImpl> {
     None
 }
 
-/// The name of a type that is a plain one, or one that may be missing.
+/// Returns the name of a type that is a plain one, or one that may be missing.
 fn plain(ty: &Type) -> Option<String> {
     let Type::Path(path) = ty else {
         return None;
@@ -672,7 +672,7 @@ fn is_test(attributes: &[Attribute]) -> bool {
     })
 }
 
-/// The files of a folder, without the server for tests.
+/// Returns the files of a folder, without the server for tests.
 fn list(folder: &Path, files: &mut Vec<std::path::PathBuf>) -> Result<()> {
     let cannot = || format!("cannot read {}", folder.display());
     let mut entries = Vec::new();

@@ -105,7 +105,7 @@ fn ext() -> Ext {
     Ext::of(&source)
 }
 
-/// The methods that use a name of a module.
+/// Returns the methods that use a name of a module.
 fn users(ext: &Ext, module: &str, name: &str) -> Vec<String> {
     let key = (module.to_owned(), name.to_owned());
     let using = ext.0.iter().filter(|method| method.names.contains(&key));
@@ -114,7 +114,7 @@ fn users(ext: &Ext, module: &str, name: &str) -> Vec<String> {
         .collect()
 }
 
-/// The methods that show a type of a module.
+/// Returns the methods that show a type of a module.
 fn showing(ext: &Ext, module: &str, name: &str) -> Vec<String> {
     let key = (module.to_owned(), name.to_owned());
     let showing = ext.0.iter().filter(|method| method.shown.contains(&key));

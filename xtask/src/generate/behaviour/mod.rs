@@ -1,13 +1,13 @@
 //! Behaviour: how the list of an operation is paged, whether the operation may be repeated, and by what its success is told
 //! from a failure.
 //!
-//! Rules decide by what the description says: names of parameters, defaults, headers, the shape of the answer. What it
+//! Rules decide by what the description says: names of parameters, defaults, headers, the shape of the response. What it
 //! does not say, or says wrong, stands in `openapi/behaviour.toml`; see [`Table`].
 
-mod answer;
+mod list;
 mod paging;
-mod repeat;
 mod response;
+mod retry;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::{
-    api::{Answer, Api, Operation, Ty, Type},
+    api::{Api, Operation, ResponseBody, Ty, Type},
     diagnostics::{Diagnostics, Proposal, quoted},
     openapi,
 };
@@ -49,15 +49,15 @@ pub fn behaviour(
         let key = (operation.method.clone(), operation.path.as_str());
         let described = described.get(&key).unwrap_or(&silent);
         let mut draft = paging::draft(operation, described, &api.types);
-        operation.repeat = repeat::of(operation, draft.is_some());
+        operation.retry = retry::of(operation, draft.is_some());
         if let Some(uses) = &mut uses {
             uses.reclassify(operation);
         }
-        operation.response = response::of(operation, &api.types);
+        operation.response_schema = response::of(operation, &api.types);
         if let Some(uses) = &mut uses {
             uses.apply(operation, draft.as_mut());
         }
-        named.extend(response::named(&operation.response).map(str::to_owned));
+        named.extend(response::named(&operation.response_schema).map(str::to_owned));
         let Some(draft) = draft else { continue };
         // What an entry of the table says, and the response does not have, is for that entry to say in another way.
         let known = draft.unknown.is_none();
@@ -65,7 +65,7 @@ pub fn behaviour(
             Ok(paging) => {
                 let omitted = paging.as_ref().filter(|paging| paging.omits_empty);
                 if omitted.is_some_and(|paging| !paging.items.contains('.')) {
-                    operation.response.body.allow_empty();
+                    operation.response_schema.body.allow_empty();
                 }
                 operation.paging = paging;
             }
@@ -114,11 +114,11 @@ struct Open {
 
 impl Open {
     fn of(operation: &Operation, why: &anyhow::Error, types: &Types) -> Self {
-        let lists = match &operation.answer {
-            Answer::Json(answer) => answer::candidates(types, answer),
+        let lists = match &operation.response {
+            ResponseBody::Json(response) => list::candidates(types, response),
             _ => Vec::new(),
         };
-        let bare = matches!(operation.answer, Answer::Json(Ty::List(_)));
+        let bare = matches!(operation.response, ResponseBody::Json(Ty::List(_)));
         let asked = words(&operation.id);
         let named = |path: &str| {
             let name = path.rsplit('.').next().unwrap_or(path);
@@ -136,10 +136,10 @@ impl Open {
         Self {
             id: operation.id.clone(),
             text: format!("{}: {why:#}", operation.id),
-            reason: match &operation.answer {
-                Answer::Json(Ty::Json) => UNDESCRIBED,
-                Answer::Json(_) if lists.is_empty() && !bare => "The response has no list.",
-                Answer::Json(_) => "Nothing in the response asks for the next page.",
+            reason: match &operation.response {
+                ResponseBody::Json(Ty::Json) => UNDESCRIBED,
+                ResponseBody::Json(_) if lists.is_empty() && !bare => "The response has no list.",
+                ResponseBody::Json(_) => "Nothing in the response asks for the next page.",
                 _ => "The response is no JSON.",
             },
             items,
@@ -147,7 +147,7 @@ impl Open {
     }
 }
 
-/// Entries for the table: one for each member that holds items, and one for each reason why something is no list.
+/// Returns entries for the table: one for each member that holds items, and one for each reason why something is no list.
 fn proposals(open: &[Open]) -> Vec<Proposal> {
     let mut entries: BTreeMap<(Option<&str>, &str), Vec<String>> = BTreeMap::new();
     for open in open {
@@ -177,7 +177,7 @@ fn proposals(open: &[Open]) -> Vec<Proposal> {
 struct Described<'d> {
     /// Schemas of query parameters by name.
     query: BTreeMap<&'d str, &'d Value>,
-    /// Headers of successful answers.
+    /// Headers of successful responses.
     headers: Vec<&'d str>,
 }
 
@@ -196,7 +196,7 @@ impl<'d> Described<'d> {
         Self { query, headers }
     }
 
-    /// A keyword of a query parameter's schema that is a whole number.
+    /// Returns a keyword of a query parameter's schema that is a whole number.
     fn number(&self, parameter: &str, keyword: &str) -> Option<u64> {
         let value = self.query.get(parameter)?.get(keyword)?;
         value
@@ -204,7 +204,7 @@ impl<'d> Described<'d> {
             .or_else(|| value.as_str().and_then(|text| text.parse().ok()))
     }
 
-    /// A declared header among `names`, which are in lower case.
+    /// Returns a declared header among `names`, which are in lower case.
     fn header(&self, names: &[&str]) -> Option<&'d str> {
         names.iter().find_map(|name| {
             let found = |header: &&&str| header.eq_ignore_ascii_case(name);
@@ -216,7 +216,7 @@ impl<'d> Described<'d> {
 /// Types by key.
 type Types = BTreeMap<String, Type>;
 
-/// The words of a name, in lower case.
+/// Returns the words of a name, in lower case.
 fn words(name: &str) -> Vec<String> {
     use heck::ToSnakeCase;
     name.to_snake_case()
@@ -226,7 +226,7 @@ fn words(name: &str) -> Vec<String> {
         .collect()
 }
 
-/// The literal segments of an operation's path.
+/// Returns the literal segments of an operation's path.
 fn segments(operation: &Operation) -> impl Iterator<Item = &str> {
     operation
         .path

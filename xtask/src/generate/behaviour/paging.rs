@@ -1,13 +1,15 @@
-//! The paging of an operation, from the names of what it is asked with and the shape of its answer.
+//! The paging of an operation, from the names of what it is asked with and the shape of its response.
 
 use anyhow::{Result, bail};
 
 use super::{
     Described, Types,
-    answer::{self, join},
-    repeat,
+    list::{self, join},
+    retry,
 };
-use crate::generate::api::{Answer, Found, Operation, Paging, Place, Repeat, Step, Ty};
+use crate::generate::api::{
+    Found, Location, Operation, Paging, ResponseBody, RetryClass, Step, Ty,
+};
 
 /// Names that go together, for page and size, and what the page says.
 const FAMILIES: [(&str, &str, Step); 12] = [
@@ -50,7 +52,7 @@ pub(super) struct Draft {
     pub none: bool,
 }
 
-/// What the rules make of an operation; `None` when nothing says that it gives a list.
+/// Returns the paging that the rules find; `None` when nothing says that the operation returns a list.
 pub(super) fn draft(
     operation: &Operation,
     described: &Described<'_>,
@@ -91,7 +93,7 @@ pub(super) fn draft(
     }
     paging.default_size = default_size;
     paging.max_size = max_size;
-    let unknown = match answered(&mut paging, &asked.tokens, operation, described, types) {
+    let unknown = match from_response(&mut paging, &asked.tokens, operation, described, types) {
         Ok(()) => None,
         Err(why) => Some(why.to_string()),
     };
@@ -103,7 +105,7 @@ pub(super) fn draft(
 }
 
 impl Draft {
-    /// The paging, held against the answer; `None` when the table says that it is no list.
+    /// Returns the paging, held against the response; `None` when the table says that it is no list.
     pub(super) fn finish(self, operation: &Operation, types: &Types) -> Result<Option<Paging>> {
         let Self {
             mut paging,
@@ -117,14 +119,14 @@ impl Draft {
             bail!("{why}");
         }
         if paging.omits_empty && paging.items.is_empty() {
-            bail!("a list that is the answer itself cannot be left out");
+            bail!("a list that is the response itself cannot be left out");
         }
-        let Answer::Json(answer) = &operation.answer else {
-            bail!("its answer is no JSON");
+        let ResponseBody::Json(response) = &operation.response else {
+            bail!("its response is no JSON");
         };
-        paging.item = answer::check(
+        paging.item = list::check(
             types,
-            answer,
+            response,
             &paging.items,
             &[paging.total.as_ref(), paging.used_size.as_ref()],
             paging.more.as_ref(),
@@ -148,18 +150,18 @@ fn asked(operation: &Operation, types: &Types) -> Option<Asked> {
     let query: Vec<&str> = operation
         .params
         .iter()
-        .filter(|param| param.place == Place::Query)
+        .filter(|param| param.location == Location::Query)
         .map(|param| param.wire.as_str())
         .collect();
     if let Some(asked) = family(&query, "", false) {
         return Some(asked);
     }
     let body = operation.body.as_ref()?.json.as_ref()?;
-    let members = answer::members(types, body)?;
+    let members = list::members(types, body)?;
     let names: Vec<&str> = members.iter().map(|member| member.wire.as_str()).collect();
     family(&names, "", true).or_else(|| {
         let holder = members.iter().find(|member| member.wire == HOLDER)?;
-        let inside = answer::members(types, &holder.ty)?;
+        let inside = list::members(types, &holder.ty)?;
         let names: Vec<&str> = inside.iter().map(|member| member.wire.as_str()).collect();
         family(&names, HOLDER, true)
     })
@@ -194,16 +196,16 @@ fn family(names: &[&str], holder: &str, in_body: bool) -> Option<Asked> {
     })
 }
 
-/// Fills in what the answer says.
-fn answered(
+/// Fills in what the response says.
+fn from_response(
     paging: &mut Paging,
     tokens: &[String],
     operation: &Operation,
     described: &Described<'_>,
     types: &Types,
 ) -> Result<()> {
-    let Answer::Json(answer) = &operation.answer else {
-        bail!("its answer is no JSON");
+    let ResponseBody::Json(response) = &operation.response else {
+        bail!("its response is no JSON");
     };
     let header = |names: &[&str]| {
         let name = described.header(names)?;
@@ -211,20 +213,20 @@ fn answered(
     };
     paging.total = header(&TOTAL_HEADERS);
     paging.used_size = header(&SIZE_HEADERS);
-    let rows = answer::rows(types, answer)?;
-    if let Some(total) = rows.total(types, answer) {
+    let rows = list::rows(types, response)?;
+    if let Some(total) = rows.total(types, response) {
         paging.total = Some(Found::Member(total));
     }
-    if let Some(size) = rows.used_size(types, answer) {
+    if let Some(size) = rows.used_size(types, response) {
         paging.used_size = Some(Found::Member(size));
     }
-    paging.more = rows.more(types, answer);
+    paging.more = rows.more(types, response);
     for sent in tokens {
         let name = sent.rsplit('.').next().unwrap_or(sent);
-        match rows.token(types, answer, name) {
+        match rows.token(types, response, name) {
             Some(member) => paging.tokens.push((sent.clone(), member)),
             None if paging.step == Step::Token => {
-                bail!("its answer has no `{name}` that asks for the next page")
+                bail!("its response has no `{name}` that asks for the next page")
             }
             None => {}
         }
@@ -233,24 +235,24 @@ fn answered(
     Ok(())
 }
 
-/// A list that comes in one answer: nothing limits it, and the answer is a list and little else.
+/// Returns the paging of a list that comes in one response: nothing limits it, and the response is a list and little else.
 fn whole(operation: &Operation, described: &Described<'_>, types: &Types) -> Option<Draft> {
     const LIMITS: [&str; 6] = ["limit", "size", "page", "count", "max", "top"];
     let limited = operation
         .params
         .iter()
         .any(|param| LIMITS.contains(&param.wire.as_str()));
-    let Answer::Json(answer) = &operation.answer else {
+    let ResponseBody::Json(response) = &operation.response else {
         return None;
     };
     if operation.method != "GET"
-        || repeat::of(operation, false) != Repeat::Safe
+        || retry::of(operation, false) != RetryClass::Safe
         || limited
         || described.header(&TOTAL_HEADERS).is_some()
     {
         return None;
     }
-    let items = answer::only_list(types, answer)?;
+    let items = list::only_list(types, response)?;
     Some(Draft {
         paging: Paging {
             step: Step::Whole,

@@ -1,8 +1,9 @@
 //! What a successful response looks like, and what in it says that nothing was done.
 
-use super::{Types, answer::members, words};
+use super::{Types, list::members, words};
 use crate::generate::api::{
-    Answer, Member, Operation, Repeat, ResponseSchema, Shape, StatusMember, Ty, ValueSchema,
+    Member, Operation, ResponseBody, ResponseSchema, RetryClass, Shape, StatusMember, Ty,
+    ValueSchema,
 };
 
 /// Members that hold the result of an envelope.
@@ -48,12 +49,12 @@ const CONFIRMATIONS: [&str; 9] = [
 /// Booleans that are `false` when nothing was deleted. Elsewhere they are the state of what is told about.
 const DELETIONS: [&str; 2] = ["deleted", "isDeleted"];
 
-/// What the rules make of an operation's response; its class of repetition is known.
+/// Returns the schema of a response that the rules find; the retry class of the operation is known.
 pub(super) fn of(operation: &Operation, types: &Types) -> ResponseSchema {
-    let answer = match &operation.answer {
-        Answer::Json(answer) => answer,
-        Answer::Empty => &Ty::Json,
-        Answer::Text | Answer::Bytes => {
+    let response = match &operation.response {
+        ResponseBody::Json(response) => response,
+        ResponseBody::Empty => &Ty::Json,
+        ResponseBody::Text | ResponseBody::Bytes => {
             return ResponseSchema {
                 body: ValueSchema::Opaque,
                 ..ResponseSchema::default()
@@ -61,23 +62,23 @@ pub(super) fn of(operation: &Operation, types: &Types) -> ResponseSchema {
         }
     };
     let mut schema = ResponseSchema {
-        body: match operation.answer {
-            Answer::Empty => ValueSchema::Empty,
-            _ => value(answer, types),
+        body: match operation.response {
+            ResponseBody::Empty => ValueSchema::Empty,
+            _ => value(response, types),
         },
         ..ResponseSchema::default()
     };
-    let root = members(types, answer).unwrap_or_default();
+    let root = members(types, response).unwrap_or_default();
     let data = data(root);
     schema.data = data.map(|member| (member.wire.clone(), value(&member.ty, types)));
     schema.status = status(operation, root, data.is_some(), types);
-    if operation.repeat != Repeat::Safe {
+    if operation.retry != RetryClass::Safe {
         schema.confirmations = confirmations(operation, &schema, root, data, types);
     }
     schema
 }
 
-/// The keys of the types whose members a response names.
+/// Returns the keys of the types whose members a response names.
 pub(super) fn named(schema: &ResponseSchema) -> impl Iterator<Item = &str> {
     let data = schema.data.as_ref().map(|(_, data)| data);
     // An envelope needs no other member than its result.
@@ -93,8 +94,8 @@ pub(super) fn named(schema: &ResponseSchema) -> impl Iterator<Item = &str> {
 fn value(ty: &Ty, types: &Types) -> ValueSchema {
     match ty {
         Ty::Str | Ty::Time => ValueSchema::Text,
-        Ty::Int | Ty::Num => ValueSchema::Number,
-        Ty::Flag => ValueSchema::Boolean,
+        Ty::Int | Ty::Float => ValueSchema::Number,
+        Ty::Bool => ValueSchema::Boolean,
         Ty::Json => ValueSchema::Any,
         Ty::List(_) => ValueSchema::List,
         Ty::Map(_) => ValueSchema::Object {
@@ -122,7 +123,7 @@ fn value(ty: &Ty, types: &Types) -> ValueSchema {
     }
 }
 
-/// The member that holds the result, if all others belong to an envelope.
+/// Returns the member that holds the result, if all others belong to an envelope.
 fn data(root: &[Member]) -> Option<&Member> {
     let is_envelope = |data: &Member| {
         let others = || root.iter().filter(|member| member.wire != data.wire);
@@ -159,13 +160,13 @@ fn status(operation: &Operation, root: &[Member], has_data: bool, types: &Types)
         let name = member.wire.as_str();
         BESIDE.contains(&name) || DATA.contains(&name)
     });
-    if outcomes.is_empty() && is_plain && (has_data || operation.repeat != Repeat::Safe) {
+    if outcomes.is_empty() && is_plain && (has_data || operation.retry != RetryClass::Safe) {
         return StatusMember::Acknowledgement;
     }
     StatusMember::Result
 }
 
-/// What has to be `true` of a write. Many a service answers `false`, in `data` or alone, where another answer is described
+/// Returns what has to be `true` after a write. Many a service returns `false`, in `data` or alone, where another response is described
 /// or none.
 fn confirmations(
     operation: &Operation,
@@ -192,7 +193,7 @@ fn confirmations(
     }
     let confirms = |member: &&Member| {
         let name = member.wire.as_str();
-        member.ty == Ty::Flag
+        member.ty == Ty::Bool
             && (CONFIRMATIONS.contains(&name)
                 || name == "status"
                 || (is_delete && DELETIONS.contains(&name)))
@@ -204,7 +205,7 @@ fn confirmations(
         .collect();
     match data {
         Some(data) => {
-            if matches!(data.ty, Ty::Flag | Ty::Str | Ty::Json) {
+            if matches!(data.ty, Ty::Bool | Ty::Str | Ty::Json) {
                 paths.push(data.wire.clone());
             }
             if deletes && data.wire != "data" {

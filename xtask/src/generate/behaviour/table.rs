@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::paging::Draft;
 use crate::generate::api::{
-    Answer, Found, More, Operation, Repeat, ResponseSchema, Step, Ty, ValueSchema,
+    Found, More, Operation, ResponseBody, ResponseSchema, RetryClass, Step, Ty, ValueSchema,
 };
 
 /// What the rules cannot tell, in the order in which it applies.
@@ -33,7 +33,7 @@ struct PagingEntry {
     operations: BTreeSet<String>,
     #[serde(default)]
     prefixes: Vec<String>,
-    /// Only lists whose answer is not described.
+    /// Only lists whose response is not described.
     #[serde(default)]
     untyped: bool,
     reason: String,
@@ -42,7 +42,7 @@ struct PagingEntry {
     /// No list, or none that can be followed.
     #[serde(default)]
     none: bool,
-    step: Option<StepName>,
+    step: Option<Step>,
     first: Option<u64>,
     default_size: Option<u32>,
     max_size: Option<u32>,
@@ -64,7 +64,7 @@ struct PagingEntry {
 #[serde(deny_unknown_fields)]
 struct RepeatEntry {
     operations: BTreeSet<String>,
-    class: Class,
+    class: RetryClass,
     reason: String,
     #[serde(rename = "source")]
     _source: Option<String>,
@@ -83,22 +83,6 @@ struct ResponseEntry {
     /// The result is an object that may have no members.
     #[serde(default)]
     may_be_empty: bool,
-}
-
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum StepName {
-    Number,
-    Offset,
-    Token,
-}
-
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Class {
-    Safe,
-    Idempotent,
-    Never,
 }
 
 impl Table {
@@ -133,7 +117,7 @@ impl Table {
         Ok(table)
     }
 
-    /// Ids of the operations that the table declares to be no list, although they are asked for in pages.
+    /// Returns the ids of the operations that the table declares to be no list, although they are asked for in pages.
     pub fn not_paged(&self) -> BTreeSet<&str> {
         self.paging
             .iter()
@@ -142,7 +126,7 @@ impl Table {
             .collect()
     }
 
-    /// To apply the table, and to learn what of it applied.
+    /// Returns a value that applies the table and records which entries applied.
     pub(super) fn uses(&self) -> Uses<'_> {
         Uses {
             table: self,
@@ -173,16 +157,10 @@ impl<'t> Uses<'t> {
     /// Applies the classes of repetition to an operation.
     pub(super) fn reclassify(&mut self, operation: &mut Operation) {
         for (entry, changed) in self.table.repeat.iter().zip(&mut self.repeat) {
-            if let Some(id) = entry.operations.get(&operation.id) {
-                let class = match entry.class {
-                    Class::Safe => Repeat::Safe,
-                    Class::Idempotent => Repeat::Idempotent,
-                    Class::Never => Repeat::Never,
-                };
-                if operation.repeat != class {
-                    operation.repeat = class;
-                    changed.insert(id);
-                }
+            if let Some(id) = entry.operations.get(&operation.id)
+                && set(&mut operation.retry, Some(entry.class))
+            {
+                changed.insert(id);
             }
         }
     }
@@ -191,7 +169,7 @@ impl<'t> Uses<'t> {
     pub(super) fn apply(&mut self, operation: &mut Operation, draft: Option<&mut Draft>) {
         for (entry, changed) in self.table.response.iter().zip(&mut self.response) {
             if let Some(id) = entry.operations.get(&operation.id) {
-                let keys = entry.change(&mut operation.response);
+                let keys = entry.change(&mut operation.response_schema);
                 if !keys.is_empty() {
                     changed.names.insert(id);
                 }
@@ -200,7 +178,7 @@ impl<'t> Uses<'t> {
         }
         let Some(draft) = draft else { return };
         for (entry, changed) in self.table.paging.iter().zip(&mut self.paging) {
-            if entry.untyped && operation.answer != Answer::Json(Ty::Json) {
+            if entry.untyped && operation.response != ResponseBody::Json(Ty::Json) {
                 continue;
             }
             let listed = entry.operations.get(&operation.id);
@@ -288,7 +266,7 @@ impl PagingEntry {
         named.map_or("an entry", String::as_str)
     }
 
-    /// The prefix that covers the list.
+    /// Returns the prefix that covers the list.
     fn covers(&self, operation: &Operation, draft: &Draft) -> Option<&String> {
         let prefixes = self.prefixes.iter();
         prefixes
@@ -329,12 +307,7 @@ impl PagingEntry {
         };
         note("none", self.none && !draft.none);
         draft.none |= self.none;
-        let step = self.step.map(|step| match step {
-            StepName::Number => Step::Number,
-            StepName::Offset => Step::Offset,
-            StepName::Token => Step::Token,
-        });
-        note("step", set(&mut paging.step, step));
+        note("step", set(&mut paging.step, self.step));
         note("first", set(&mut paging.first, self.first));
         let some = self.default_size.map(Some);
         note("default-size", set(&mut paging.default_size, some));

@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 
 use super::*;
 
-/// What a schema becomes, beside some named ones.
+/// Converts a schema, beside some named ones.
 fn made(named: &Value, schema: &Value) -> Value {
     Schemas(named.as_object()).schema(schema)
 }

@@ -93,7 +93,7 @@ impl Proposal {
         }
     }
 
-    /// The text of the table with the lines in their place.
+    /// Returns the text of the table with the lines in their place.
     fn insert(&self, table: &str) -> Result<String> {
         let lines: Vec<&str> = table.lines().collect();
         let at = match &self.section {

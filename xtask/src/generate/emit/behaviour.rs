@@ -5,14 +5,14 @@ use quote::quote;
 
 use super::rust::ty as rust_ty;
 use crate::generate::api::{
-    Found, More, Paging, Repeat, ResponseSchema, StatusMember, Step, Ty, ValueSchema,
+    Found, More, Paging, ResponseSchema, RetryClass, StatusMember, Step, Ty, ValueSchema,
 };
 
-pub(super) fn repeat(repeat: Repeat) -> TokenStream {
-    match repeat {
-        Repeat::Safe => quote! { rt::Repeat::Safe },
-        Repeat::Idempotent => quote! { rt::Repeat::Idempotent },
-        Repeat::Never => quote! { rt::Repeat::Never },
+pub(super) fn retry(class: RetryClass) -> TokenStream {
+    match class {
+        RetryClass::Safe => quote! { rt::Repeat::Safe },
+        RetryClass::Idempotent => quote! { rt::Repeat::Idempotent },
+        RetryClass::Never => quote! { rt::Repeat::Never },
     }
 }
 
@@ -72,7 +72,7 @@ pub(super) fn paging(paging: Option<&Paging>) -> TokenStream {
     quote! { Some(const { &#made }) }
 }
 
-/// The schema of a successful response.
+/// Returns the schema of a successful response.
 pub(super) fn response(response: &ResponseSchema) -> TokenStream {
     let ResponseSchema {
         body,
@@ -146,7 +146,7 @@ fn value(value: &ValueSchema) -> TokenStream {
     }
 }
 
-/// The names of a type's members.
+/// Returns the names of a type's members.
 fn names(key: &str) -> TokenStream {
     let ty = rust_ty(&Ty::Named(key.to_owned()), &quote! { types:: });
     quote! { #ty::NAMES }

@@ -34,15 +34,15 @@ pub fn calls(module: &Module) -> Vec<TokenStream> {
     calls.collect()
 }
 
-/// Some value for a parameter of this kind.
+/// Returns some value for a parameter of this kind.
 fn value(kind: &Kind) -> TokenStream {
     let types = quote! { types:: };
     match kind {
         Kind::Text => quote! { "" },
         Kind::Texts => quote! { [""] },
         Kind::Int => any(&Ty::Int),
-        Kind::Number => any(&Ty::Num),
-        Kind::Bool => any(&Ty::Flag),
+        Kind::Number => any(&Ty::Float),
+        Kind::Bool => any(&Ty::Bool),
         Kind::Time => any(&Ty::Time),
         Kind::Enum(ty) => any(ty),
         Kind::Ints => quote! { any::<Vec<i64>>() },
@@ -67,7 +67,7 @@ fn any(ty: &Ty) -> TokenStream {
     quote! { any::<#ty>() }
 }
 
-/// Some body.
+/// Returns some body.
 fn body(content: &Content) -> TokenStream {
     match content {
         Content::Json(Ty::Str) => quote! { "" },

@@ -5,28 +5,28 @@ use std::{collections::BTreeMap, fmt::Write as _};
 use super::rust::ident;
 use crate::{
     generate::{
-        api::{Answer, Module, Operation, Param, Place, Repeat, Ty, short},
+        api::{Location, Module, Operation, Param, ResponseBody, RetryClass, Ty, short},
         call::Argument,
     },
     markdown::code,
     surface,
 };
 
-/// The lines on the method that begins a request of the operation.
+/// Returns the lines on the method that begins a request of the operation.
 pub(super) fn operation(operation: &Operation) -> Vec<String> {
     let mut lines = vec![http(operation), String::new()];
     let tag = match operation.tag.as_str() {
         "" => String::new(),
         tag => format!(", tag {}", code(tag)),
     };
-    let (repeat, types) = (repeat(operation.repeat), provenance(operation));
-    let what = format!(" {}{tag}. {repeat} {types}", code(&operation.id));
+    let (retry, types) = (retry(operation.retry), provenance(operation));
+    let what = format!(" {}{tag}. {retry} {types}", code(&operation.id));
     lines.push(what.trim_end().to_owned());
     let required: Vec<String> = [
-        ("path", Place::in_path as fn(Place) -> bool),
-        ("query", |place| place == Place::Query),
-        ("headers", |place| place == Place::Header),
-        ("form", |place| place == Place::Form),
+        ("path", Location::in_path as fn(Location) -> bool),
+        ("query", |place| place == Location::Query),
+        ("headers", |place| place == Location::Header),
+        ("form", |place| place == Location::Form),
     ]
     .into_iter()
     .filter_map(|(title, is)| params(operation, title, is))
@@ -51,13 +51,13 @@ pub(super) fn operation(operation: &Operation) -> Vec<String> {
     lines
 }
 
-/// `GET /pets/{pet}`
+/// Returns method and path: `GET /pets/{pet}`.
 pub(super) fn http(operation: &Operation) -> String {
     let http = format!("{} {}", operation.method, operation.path);
     format!(" {}", code(&http))
 }
 
-/// The operations of a module, in a table for each tag.
+/// Returns the operations of a module, in a table for each tag.
 pub(super) fn table(module: &Module) -> Vec<String> {
     let mut by_tag: BTreeMap<&str, Vec<&Operation>> = BTreeMap::new();
     for operation in &module.operations {
@@ -81,11 +81,11 @@ pub(super) fn table(module: &Module) -> Vec<String> {
     lines
 }
 
-fn repeat(repeat: Repeat) -> &'static str {
-    match repeat {
-        Repeat::Safe => "Safe: it only reads.",
-        Repeat::Idempotent => "Idempotent: twice is as good as once.",
-        Repeat::Never => "Not repeated: twice may be more than once.",
+fn retry(class: RetryClass) -> &'static str {
+    match class {
+        RetryClass::Safe => "Read-only, retried automatically.",
+        RetryClass::Idempotent => "Idempotent, retried automatically.",
+        RetryClass::Never => "Not idempotent, never retried.",
     }
 }
 
@@ -95,18 +95,18 @@ fn provenance(operation: &Operation) -> &'static str {
         operation.body_provenance.as_str(),
     ) {
         ("sample", _) if operation.body.is_some() => {
-            "The answer is not described; the body is inferred from one sample."
+            "The response is not described; the body is inferred from one sample."
         }
-        ("sample", _) => "The answer is not described.",
-        (_, "sample") => "The answer is published; the body is inferred from one sample.",
+        ("sample", _) => "The response is not described.",
+        (_, "sample") => "The response is published; the body is inferred from one sample.",
         ("go-sdk", _) => "Types of the Go SDK.",
         ("", _) => "",
         _ => "Published types.",
     }
 }
 
-/// The required parameters of one kind of place: Rust names, with the names on the wire where they differ.
-fn params(operation: &Operation, title: &str, is: fn(Place) -> bool) -> Option<String> {
+/// Returns the required parameters of one kind of place: Rust names, with the names on the wire where they differ.
+fn params(operation: &Operation, title: &str, is: fn(Location) -> bool) -> Option<String> {
     let of = |(param, argument): (&Param, &Argument)| {
         let ident = &argument.name;
         if *ident == param.wire {
@@ -119,21 +119,21 @@ fn params(operation: &Operation, title: &str, is: fn(Place) -> bool) -> Option<S
         .params
         .iter()
         .zip(&operation.call.arguments)
-        .filter(|(param, _)| param.required && is(param.place))
+        .filter(|(param, _)| param.required && is(param.location))
         .map(of)
         .collect();
     (!params.is_empty()).then(|| format!("{title} {}", params.join(", ")))
 }
 
 fn result(operation: &Operation) -> String {
-    let ty = match &operation.answer {
-        Answer::Empty => "nothing".to_owned(),
-        Answer::Text => "text".to_owned(),
-        Answer::Bytes => "bytes, as a stream".to_owned(),
-        Answer::Json(ty) => link(ty),
+    let ty = match &operation.response {
+        ResponseBody::Empty => "nothing".to_owned(),
+        ResponseBody::Text => "text".to_owned(),
+        ResponseBody::Bytes => "bytes, as a stream".to_owned(),
+        ResponseBody::Json(ty) => link(ty),
     };
     let mut text = format!(" - Result: {ty}");
-    for media in &operation.answers {
+    for media in &operation.response_media {
         let _ = write!(text, ", {}", code(media));
     }
     if !operation.errors.is_empty() {
@@ -142,7 +142,7 @@ fn result(operation: &Operation) -> String {
     text + "."
 }
 
-/// A type as a reader says it, with a link to what is generated.
+/// Returns a type as a reader says it, with a link to what is generated.
 fn link(ty: &Ty) -> String {
     match ty {
         Ty::Named(key) => {

@@ -7,13 +7,13 @@ use super::rust::{ident, raw, ty as rust_ty};
 use super::{behaviour, docs};
 use crate::{
     generate::{
-        api::{Answer, Module, Operation, Param, Place, Ty},
+        api::{Location, Module, Operation, Param, ResponseBody, Ty},
         call::{Argument, BodyForm, Content, Kind, Method},
     },
     markdown::code,
 };
 
-/// `mod.rs` of a module.
+/// Returns `mod.rs` of a module.
 pub(super) fn module(module: &Module) -> TokenStream {
     let doc = format!(" {}.", module.title);
     let operations = docs::table(module);
@@ -55,7 +55,7 @@ pub(super) fn module(module: &Module) -> TokenStream {
     }
 }
 
-/// A file of operations.
+/// Returns a file of operations.
 pub(super) fn file(operations: &[&Operation]) -> TokenStream {
     let statics = operations.iter().map(|operation| table_entry(operation));
     let builders = operations.iter().map(|operation| builder(operation));
@@ -83,19 +83,19 @@ fn table_entry(operation: &Operation) -> TokenStream {
         tag,
         method,
         path,
-        answers,
+        response_media: answers,
         deprecated,
         ..
     } = operation;
     let params = operation.params.iter().map(|param| {
         let (wire, required) = (&param.wire, param.required);
-        match param.place {
-            Place::Path => quote! { rt::Param::path(#wire) },
-            Place::PathRef => quote! { rt::Param::path_ref(#wire) },
-            Place::PathTail => quote! { rt::Param::path_tail(#wire) },
-            Place::Query => quote! { rt::Param::query(#wire, #required) },
-            Place::Header => quote! { rt::Param::header(#wire, #required) },
-            Place::Form => quote! { rt::Param::form(#wire, #required) },
+        match param.location {
+            Location::Path => quote! { rt::Param::path(#wire) },
+            Location::PathRef => quote! { rt::Param::path_ref(#wire) },
+            Location::PathTail => quote! { rt::Param::path_tail(#wire) },
+            Location::Query => quote! { rt::Param::query(#wire, #required) },
+            Location::Header => quote! { rt::Param::header(#wire, #required) },
+            Location::Form => quote! { rt::Param::form(#wire, #required) },
         }
     });
     let (mut bodies, required) = match &operation.body {
@@ -110,9 +110,9 @@ fn table_entry(operation: &Operation) -> TokenStream {
         "sample" => quote! { Sample },
         _ => quote! { Package },
     };
-    let repeat = behaviour::repeat(operation.repeat);
+    let retry = behaviour::retry(operation.retry);
     let paging = behaviour::paging(operation.paging.as_ref());
-    let response = behaviour::response(&operation.response);
+    let response = behaviour::response(&operation.response_schema);
     quote! {
         pub(super) static #item: rt::Operation = rt::Operation {
             id: #id,
@@ -128,13 +128,13 @@ fn table_entry(operation: &Operation) -> TokenStream {
             response: &#response,
             provenance: rt::Provenance::#provenance,
             deprecated: #deprecated,
-            repeat: #repeat,
+            repeat: #retry,
             paging: #paging,
         };
     }
 }
 
-/// The methods of the module's handle that begin a request.
+/// Returns the methods of the module's handle that begin a request.
 fn methods(operation: &Operation) -> Vec<TokenStream> {
     let deprecated = operation.deprecated.then(|| quote! { #[deprecated] });
     let all = operation.call.methods.iter();
@@ -192,7 +192,7 @@ fn builder(operation: &Operation) -> TokenStream {
     let optional = call.setters(operation);
     let optional = optional.map(|(index, param, argument)| setter(index, param, argument));
     let body = call.bodies.iter().map(body_setter);
-    let (answer, read) = answer(operation);
+    let (response, read) = response(operation);
     let paged = behaviour::paged(&name, operation.paging.as_ref());
     quote! {
         #[doc = #about]
@@ -206,10 +206,10 @@ fn builder(operation: &Operation) -> TokenStream {
             #(#body)*
             /// Sends the request.
             #[inline]
-            pub fn send(self) -> rt::Sending<#answer> {
+            pub fn send(self) -> rt::Sending<#response> {
                 self.call.#read()
             }
-            /// The call itself, to read its answer in another form.
+            /// Returns the call itself, to read its response in another form.
             #[inline]
             pub fn into_call(self) -> rt::Call {
                 self.call
@@ -222,11 +222,11 @@ fn builder(operation: &Operation) -> TokenStream {
 
 fn setter(index: usize, param: &Param, argument: &Argument) -> TokenStream {
     let name = raw(&argument.name);
-    let place = match param.place {
-        Place::Path | Place::PathRef | Place::PathTail => "Path parameter",
-        Place::Query => "Query parameter",
-        Place::Header => "Header",
-        Place::Form => "Form field",
+    let place = match param.location {
+        Location::Path | Location::PathRef | Location::PathTail => "Path parameter",
+        Location::Query => "Query parameter",
+        Location::Header => "Header",
+        Location::Form => "Form field",
     };
     let doc = format!(" {place} {}.", code(&param.wire));
     let ty = argument_type(&argument.kind);
@@ -256,7 +256,7 @@ fn body_setter(form: &BodyForm) -> TokenStream {
     }
 }
 
-/// The type of an argument.
+/// Returns the type of an argument.
 pub(super) fn argument_type(kind: &Kind) -> TokenStream {
     let types = quote! { types:: };
     match kind {
@@ -287,7 +287,7 @@ pub(super) fn argument_type(kind: &Kind) -> TokenStream {
     }
 }
 
-/// The method of the call that sets a parameter to the value of `name`. It takes the call by value: were it lent, each setter
+/// Returns the method of the call that sets a parameter to the value of `name`. It takes the call by value: were it lent, each setter
 /// would be compiled with what is to be done when its method panics.
 fn set(index: usize, kind: &Kind, name: &TokenStream) -> TokenStream {
     let index = Literal::usize_unsuffixed(index);
@@ -312,7 +312,7 @@ fn set(index: usize, kind: &Kind, name: &TokenStream) -> TokenStream {
     }
 }
 
-/// The type of the argument for a body.
+/// Returns the type of the argument for a body.
 pub(super) fn body_type(content: &Content) -> TokenStream {
     let types = quote! { types:: };
     match content {
@@ -331,7 +331,7 @@ pub(super) fn body_type(content: &Content) -> TokenStream {
     }
 }
 
-/// The method of the call that takes the body. A generated type is passed on as a part, for which the client has the code,
+/// Returns the method of the call that takes the body. A generated type is passed on as a part, for which the client has the code,
 /// and not each program that uses it.
 fn set_body(form: &BodyForm) -> TokenStream {
     let media = &form.media;
@@ -345,14 +345,14 @@ fn set_body(form: &BodyForm) -> TokenStream {
     }
 }
 
-pub(super) fn answer(operation: &Operation) -> (TokenStream, TokenStream) {
-    match &operation.answer {
-        Answer::Empty => (quote! { () }, quote! { empty }),
-        Answer::Text => (quote! { String }, quote! { text_answer }),
-        Answer::Bytes => (quote! { rt::ByteStream }, quote! { byte_answer }),
-        Answer::Json(ty) => {
+pub(super) fn response(operation: &Operation) -> (TokenStream, TokenStream) {
+    match &operation.response {
+        ResponseBody::Empty => (quote! { () }, quote! { empty }),
+        ResponseBody::Text => (quote! { String }, quote! { text_answer }),
+        ResponseBody::Bytes => (quote! { rt::ByteStream }, quote! { byte_answer }),
+        ResponseBody::Json(ty) => {
             let read = match ty {
-                Ty::Str | Ty::Int | Ty::Num | Ty::Flag => quote! { json },
+                Ty::Str | Ty::Int | Ty::Float | Ty::Bool => quote! { json },
                 _ => quote! { typed },
             };
             (rust_ty(ty, &quote! { types:: }), read)

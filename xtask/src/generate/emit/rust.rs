@@ -18,13 +18,13 @@ pub(super) fn raw(name: &str) -> Ident {
     Ident::new(name, Span::call_site())
 }
 
-/// The Rust type of a value; `types` is in front of the names of generated types.
+/// Returns the Rust type of a value; `types` is in front of the names of generated types.
 pub(super) fn ty(ty: &Ty, types: &TokenStream) -> TokenStream {
     match ty {
         Ty::Str => quote! { String },
         Ty::Int => quote! { i64 },
-        Ty::Num => quote! { f64 },
-        Ty::Flag => quote! { bool },
+        Ty::Float => quote! { f64 },
+        Ty::Bool => quote! { bool },
         Ty::Time => quote! { model::Time },
         Ty::Json => quote! { serde_json::Value },
         Ty::Named(key) => {

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 
 use super::{
-    operations::{answer, argument_type, body_type},
+    operations::{argument_type, body_type, response},
     rust::ty as rust_ty,
 };
 use crate::generate::{
@@ -74,13 +74,13 @@ impl Signature {
                 .map(|(_, _, it)| argument(it))
                 .collect(),
             bodies: bodies.collect(),
-            response: text(&answer(operation).0),
+            response: text(&response(operation).0),
             item: paging.map(|paging| type_text(&paging.item)),
         }
     }
 }
 
-/// The Rust type of a value, without the path to it.
+/// Returns the Rust type of a value, without the path to it.
 pub fn type_text(ty: &Ty) -> String {
     text(&rust_ty(ty, &TokenStream::new()))
 }

@@ -5,11 +5,11 @@ use quote::{format_ident, quote};
 
 use super::rust::{ident, raw, ty as rust_ty};
 use crate::generate::{
-    api::{Answer, Module, Operation, Place, Ty},
+    api::{Location, Module, Operation, ResponseBody, Ty},
     call::{Content, Kind},
 };
 
-/// The file with the calls of a module.
+/// Returns the file with the calls of a module.
 pub(super) fn file(module: &Module) -> TokenStream {
     let rows = module.operations.iter().map(row);
     quote! {
@@ -66,7 +66,7 @@ fn row(operation: &Operation) -> TokenStream {
     let set = |form: bool| -> Vec<TokenStream> {
         let optional = operation.call.setters(operation);
         optional
-            .filter(|(_, param, _)| (param.place == Place::Form) == form)
+            .filter(|(_, param, _)| (param.location == Location::Form) == form)
             .map(|(index, _, argument)| {
                 let (name, value) = (raw(&argument.name), value(index, &argument.kind, &types));
                 quote! { .#name(#value) }
@@ -80,11 +80,11 @@ fn row(operation: &Operation) -> TokenStream {
     };
     let plain = with(set(false), quote! { given.is_full() });
     let parts = with(set(true), quote! { given.is_full_form() });
-    let read = match operation.answer {
-        Answer::Empty => quote! { empty },
-        Answer::Text => quote! { text },
-        Answer::Bytes => quote! { bytes },
-        Answer::Json(_) => quote! { json },
+    let read = match operation.response {
+        ResponseBody::Empty => quote! { empty },
+        ResponseBody::Text => quote! { text },
+        ResponseBody::Bytes => quote! { bytes },
+        ResponseBody::Json(_) => quote! { json },
     };
     let id = &operation.id;
     let media = ways.iter().map(|way| &way.media);
@@ -102,7 +102,7 @@ fn row(operation: &Operation) -> TokenStream {
     }
 }
 
-/// Every way to give the body of an operation; the first is the one with least.
+/// Returns every way to give the body of an operation; the first is the one with least.
 fn ways(operation: &Operation, types: &TokenStream) -> Vec<Way> {
     let call = &operation.call;
     let mut ways = Vec::new();
@@ -152,7 +152,7 @@ fn body(content: &Content, types: &TokenStream) -> TokenStream {
     }
 }
 
-/// The value for a parameter, by its position.
+/// Returns the value for a parameter, by its position.
 fn value(index: usize, kind: &Kind, types: &TokenStream) -> TokenStream {
     let index = Literal::usize_unsuffixed(index);
     let decoded = |ty: &Ty| {

@@ -11,7 +11,7 @@ use super::{
     test_calls,
 };
 use crate::generate::{
-    api::{Answer, Api, Module, Operation, Place, Shape, Ty, Type, short},
+    api::{Api, Location, Module, Operation, ResponseBody, Shape, Ty, Type, short},
     call::Kind,
 };
 
@@ -62,8 +62,8 @@ fn table(api: &Api, module: &Module) -> TokenStream {
             Some(ty) => exchange(ty),
             None => quote! { None },
         };
-        let response = match &operation.answer {
-            Answer::Json(ty) => exchange(ty),
+        let response = match &operation.response {
+            ResponseBody::Json(ty) => exchange(ty),
             _ => quote! { None },
         };
         quote! { (#id, #request, #response) }
@@ -108,7 +108,7 @@ fn table(api: &Api, module: &Module) -> TokenStream {
     }
 }
 
-/// A call of the operation with every part of its form, and what these parts are.
+/// Returns a call of the operation with every part of its form, and what these parts are.
 fn form(api: &Api, operation: &Operation, method: &str) -> TokenStream {
     let method = raw(method);
     let module = ident(&operation.module);
@@ -120,11 +120,11 @@ fn form(api: &Api, operation: &Operation, method: &str) -> TokenStream {
         let (value, content) = example(api, &argument.kind, &types);
         if param.required {
             arguments.push(value);
-        } else if param.place == Place::Form {
+        } else if param.location == Location::Form {
             let setter = raw(&argument.name);
             setters.push(quote! { .#setter(#value) });
         }
-        if param.place == Place::Form {
+        if param.location == Location::Form {
             let wire = &param.wire;
             parts.push(quote! { (#wire, #content) });
         }
@@ -139,7 +139,7 @@ fn form(api: &Api, operation: &Operation, method: &str) -> TokenStream {
     }
 }
 
-/// An argument of this kind, and the content of the part that it becomes.
+/// Returns an argument of this kind, and the content of the part that it becomes.
 fn example(api: &Api, kind: &Kind, types: &TokenStream) -> (TokenStream, TokenStream) {
     let decoded = |ty: &Ty| {
         let value = sample(api, ty, 0);
@@ -186,13 +186,13 @@ fn example(api: &Api, kind: &Kind, types: &TokenStream) -> (TokenStream, TokenSt
     }
 }
 
-/// JSON that the type can be read from: its required members, and at the top the plain ones.
+/// Returns JSON that the type can be read from: its required members, and at the top the plain ones.
 fn sample(api: &Api, ty: &Ty, depth: usize) -> Value {
     match ty {
         Ty::Str => json!("some text"),
         Ty::Int => json!(7),
-        Ty::Num => json!(1.5),
-        Ty::Flag => json!(true),
+        Ty::Float => json!(1.5),
+        Ty::Bool => json!(true),
         Ty::Time => json!("2026-01-02T03:04:05Z"),
         Ty::Json => json!({"any": [1]}),
         Ty::List(item) => json!([sample(api, item, depth + 1)]),
@@ -212,7 +212,7 @@ fn sample_of(api: &Api, ty: &Type, depth: usize) -> Value {
         Shape::Struct { members, .. } => members
             .iter()
             .filter(|member| {
-                let plain = matches!(member.ty, Ty::Str | Ty::Int | Ty::Num | Ty::Flag);
+                let plain = matches!(member.ty, Ty::Str | Ty::Int | Ty::Float | Ty::Bool);
                 member.required || (depth == 0 && plain)
             })
             .map(|member| (member.wire.clone(), sample(api, &member.ty, depth + 1)))

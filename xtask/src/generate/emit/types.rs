@@ -5,11 +5,11 @@ use quote::{format_ident, quote};
 
 use super::rust::{ident, is_struct, ty as rust_ty};
 use crate::{
-    generate::api::{Api, Group, Member, Module, Settle, Shape, Ty, Type, short},
+    generate::api::{Api, Group, Member, Module, OuterTag, Shape, Ty, Type, short},
     markdown::code,
 };
 
-/// `types/mod.rs` of a module.
+/// Returns `types/mod.rs` of a module.
 pub(super) fn root(module: &Module, shared: &[&Group]) -> TokenStream {
     let doc = format!(" Types of [`{0}`](crate::{0}).", module.name);
     let files = module.type_files.keys().map(|file| {
@@ -30,7 +30,7 @@ pub(super) fn root(module: &Module, shared: &[&Group]) -> TokenStream {
     }
 }
 
-/// A file of types.
+/// Returns a file of types.
 pub(super) fn file<'k>(
     api: &Api,
     keys: impl IntoIterator<Item = &'k String>,
@@ -55,8 +55,8 @@ fn one(api: &Api, ty: &Type) -> TokenStream {
         Shape::Struct {
             members,
             extra,
-            settle,
-        } => structure(api, &name, &doc, ty.in_table, members, *extra, settle),
+            outer_tags,
+        } => structure(api, &name, &doc, ty.in_table, members, *extra, outer_tags),
         Shape::Enum(variants) => {
             let variants = variants.iter().enumerate().map(|(index, (variant, text))| {
                 let index = Literal::usize_unsuffixed(index);
@@ -109,7 +109,7 @@ fn structure(
     in_table: bool,
     members: &[Member],
     extra: bool,
-    settle: &[Settle],
+    outer_tags: &[OuterTag],
 ) -> TokenStream {
     let fields = members.iter().map(|member| {
         let field = ident(&member.ident);
@@ -189,9 +189,9 @@ fn structure(
     let secrets = indexes(&order, |member| member.secret);
     let required_members = indexes(&order, |member| member.required);
     let place = |ident: &str| order.iter().position(|member| member.ident == ident);
-    let tagged = settle.iter().filter_map(|settle| {
-        let tag = Literal::usize_unsuffixed(place(&settle.tag)?);
-        let union = Literal::usize_unsuffixed(place(&settle.union)?);
+    let tagged = outer_tags.iter().filter_map(|outer| {
+        let tag = Literal::usize_unsuffixed(place(&outer.tag)?);
+        let union = Literal::usize_unsuffixed(place(&outer.union)?);
         Some(quote! { (#tag, #union) })
     });
     let type_name = name.to_string();
@@ -207,8 +207,8 @@ fn structure(
             }
         }
     });
-    let settle_fn = (!settle.is_empty()).then(|| {
-        let each = settle.iter().map(settle_one);
+    let settle_fn = (!outer_tags.is_empty()).then(|| {
+        let each = outer_tags.iter().map(resolve_union);
         quote! {
             #[inline]
             fn settle(&mut self) {
@@ -266,7 +266,7 @@ fn structure(
     }
 }
 
-/// The indexes of the members that are so.
+/// Returns the indexes of the members that are so.
 fn indexes(members: &[&Member], so: impl Fn(&Member) -> bool) -> TokenStream {
     let indexes = members
         .iter()
@@ -276,16 +276,16 @@ fn indexes(members: &[&Member], so: impl Fn(&Member) -> bool) -> TokenStream {
     quote! { &[#(#indexes),*] }
 }
 
-fn settle_one(settle: &Settle) -> TokenStream {
-    let tag = ident(&settle.tag);
-    let union = ident(&settle.union);
-    let text = match (&settle.tag_ty, settle.tag_required) {
+fn resolve_union(outer: &OuterTag) -> TokenStream {
+    let tag = ident(&outer.tag);
+    let union = ident(&outer.union);
+    let text = match (&outer.tag_ty, outer.tag_required) {
         (Ty::Str, false) => quote! { self.#tag.as_deref() },
         (Ty::Str, true) => quote! { Some(self.#tag.as_str()) },
         (_, false) => quote! { self.#tag.as_ref().map(|tag| tag.as_str()) },
         (_, true) => quote! { Some(self.#tag.as_str()) },
     };
-    if settle.union_required {
+    if outer.union_required {
         quote! { model::settle(&mut self.#union, #text); }
     } else {
         quote! {
@@ -296,7 +296,7 @@ fn settle_one(settle: &Settle) -> TokenStream {
     }
 }
 
-/// The type of a member without its `Option`.
+/// Returns the type of a member without its `Option`.
 fn bare_type(api: &Api, member: &Member) -> TokenStream {
     let ty = rust_ty(&member.ty, &TokenStream::new());
     if is_struct(api, &member.ty) {
@@ -337,15 +337,15 @@ fn kind(ty: &Ty) -> Option<&'static str> {
     match ty {
         Ty::Str => Some("Str"),
         Ty::Int => Some("Int"),
-        Ty::Num => Some("Num"),
-        Ty::Flag => Some("Flag"),
+        Ty::Float => Some("Num"),
+        Ty::Bool => Some("Flag"),
         Ty::Time => Some("Time"),
         Ty::Json => Some("Json"),
         Ty::Named(_) | Ty::List(_) | Ty::Map(_) => None,
     }
 }
 
-/// Whether a constructor takes whatever can become a value of the type.
+/// Returns whether a constructor takes whatever can become a value of the type.
 fn converted(ty: &Ty) -> bool {
     matches!(ty, Ty::Str | Ty::Named(_) | Ty::Time | Ty::Json)
 }
@@ -362,7 +362,7 @@ fn constructor(api: &Api, name: &Ident, required: &[&Member], made: &TokenStream
     });
     quote! {
         impl #name {
-            /// A value with its required members.
+            /// Returns a value with its required members.
             #[inline]
             pub fn new(#(#arguments),*) -> Self {
                 #made

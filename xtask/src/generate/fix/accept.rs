@@ -38,7 +38,7 @@ pub fn accept(fixes: &FixSet, applied: &[Applied], names: &[String]) -> anyhow::
     Ok(report)
 }
 
-/// The text of a fix with the numbers of places that were found; `None` if it has them.
+/// Returns the text of a fix with the numbers of places that were found; `None` if it has them.
 fn with_counts(fix: &Fix, applied: &Applied) -> anyhow::Result<Option<String>> {
     let name = &fix.name;
     for count in &applied.counts {

@@ -141,12 +141,12 @@ impl FixSet {
         Ok(Self { fixes, before })
     }
 
-    /// A set without fixes.
+    /// Returns a set without fixes.
     pub fn none() -> Self {
         Self::default()
     }
 
-    /// The fixes in the order in which they apply.
+    /// Returns the fixes in the order in which they apply.
     pub fn files(&self) -> impl Iterator<Item = FixFile<'_>> {
         self.fixes.iter().map(|fix| FixFile {
             name: &fix.name,
@@ -199,7 +199,7 @@ impl Fix {
         self.name.split_once('-').map_or("", |(number, _)| number)
     }
 
-    /// Changes what it finds.
+    /// Applies the fix to the places that it finds.
     fn apply(&self, document: &mut Value, diagnostics: &mut Diagnostics) -> Applied {
         let mut touched = Touched::default();
         let counts = match &self.body {
@@ -281,7 +281,7 @@ const NAME_WIDTH: usize = 36;
 const TEXT_WIDTH: usize = 46;
 const TOUCHED_WIDTH: usize = 34;
 
-/// The applied fixes as a table of at most 120 columns: fix, reason, operations and schemas touched.
+/// Returns the applied fixes as a table of at most 120 columns: fix, reason, operations and schemas touched.
 pub fn table(applied: &[Applied]) -> String {
     let mut text = String::new();
     push_row(
@@ -318,7 +318,7 @@ pub fn table(applied: &[Applied]) -> String {
     text
 }
 
-/// How many names there are, and the first few of them.
+/// Returns how many names there are, and the first few of them.
 fn summary(names: &BTreeSet<String>, what: &str) -> Option<String> {
     const SHOWN: usize = 3;
     if names.is_empty() {

@@ -93,7 +93,7 @@ pub(super) fn parse(text: &str) -> anyhow::Result<(About, Overlay)> {
     Ok((about, Overlay { actions }))
 }
 
-/// A fix that deviates from the written request must say in which way, and only then.
+/// Returns a fix that deviates from the written request must say in which way, and only then.
 pub(super) fn deviation(deviates: bool, note: Option<String>) -> anyhow::Result<Option<String>> {
     match (deviates, note) {
         (false, None) => Ok(None),
@@ -197,7 +197,7 @@ fn remove(document: &mut Value, location: &[String]) {
     }
 }
 
-/// An update of a whole place: objects are merged, an array gets the entry or entries appended.
+/// Updates a whole place: objects are merged, an array gets the entry or entries appended.
 fn update(place: &mut Value, value: &Value) -> anyhow::Result<()> {
     match (place, value) {
         (place @ Value::Object(_), Value::Object(_)) => merge(place, value),
@@ -209,7 +209,7 @@ fn update(place: &mut Value, value: &Value) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The recursive merge of the Overlay specification.
+/// Merges recursively, as the Overlay specification says.
 fn merge(place: &mut Value, value: &Value) {
     match (place, value) {
         (Value::Object(members), Value::Object(more)) => {

@@ -63,7 +63,7 @@ const RUNTIME: [&str; 41] = [
     "UnknownFieldSet",
 ];
 
-/// Whether a schema describes a class of the protobuf library, a parser or a builder interface: never a message.
+/// Returns whether a schema describes a class of the protobuf library, a parser or a builder interface: never a message.
 fn is_runtime(name: &str) -> bool {
     let parser = name
         .strip_prefix("Parser")
@@ -71,7 +71,7 @@ fn is_runtime(name: &str) -> bool {
     parser || name.ends_with("OrBuilder") || RUNTIME.contains(&name)
 }
 
-/// The properties of a schema, if it was written from a generated message class.
+/// Returns the properties of a schema, if it was written from a generated message class.
 fn message_properties(schema: &mut Value) -> Option<&mut Map<String, Value>> {
     let properties = schema.get_mut("properties")?.as_object_mut()?;
     properties
@@ -79,7 +79,7 @@ fn message_properties(schema: &mut Value) -> Option<&mut Map<String, Value>> {
         .then_some(properties)
 }
 
-/// The getter of a list field is `detailsList`, in JSON the field is `details`; likewise `metadataMap`. Both
+/// Adds the JSON names of lists and maps: the getter is `detailsList`, in JSON the field is `details`; likewise `metadataMap`. Both
 /// spellings are kept, since some services write the getters. Counts the members added.
 pub(super) fn add_json_names(document: &mut Value, touched: &mut Touched) -> usize {
     let Some(schemas) = document
@@ -150,7 +150,7 @@ pub(super) fn drop_accessors(document: &mut Value, touched: &mut Touched) -> usi
     changed
 }
 
-/// Whether a getter of a message class stands for a field, and not for another view of one.
+/// Returns whether a getter of a message class stands for a field, and not for another view of one.
 fn is_field(getter: &str, properties: &Map<String, Value>) -> bool {
     let twin = |suffix: &str| {
         getter

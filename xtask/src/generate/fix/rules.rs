@@ -86,7 +86,7 @@ impl Rule {
     }
 }
 
-/// `/gatway/…` is a slip of the pen: the route is served under `/gateway/…`.
+/// Corrects `/gatway/…`, a misspelling: the route is served under `/gateway/…`.
 fn correct_gateway_paths(document: &mut Value, touched: &mut Touched) -> usize {
     let Some(paths) = document.get("paths").and_then(Value::as_object) else {
         return 0;
@@ -116,7 +116,7 @@ fn correct_gateway_paths(document: &mut Value, touched: &mut Touched) -> usize {
     renamed
 }
 
-/// A union marked with `x-harness-parent-tag` has its tag beside the member that holds it. The description repeats
+/// Drops repeated tags: a union marked with `x-harness-parent-tag` has its tag beside the member that holds it. The description repeats
 /// that tag inside the union and in every variant, and even requires it there; nobody sends it. Only a plain text
 /// member is taken out: a variant's own enum of the same name is the tag of the next union further in.
 fn drop_outer_tags(document: &mut Value, touched: &mut Touched) -> usize {

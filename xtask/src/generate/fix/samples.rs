@@ -97,7 +97,7 @@ fn open(schema: &mut Value) -> usize {
     1
 }
 
-/// Whether a schema is of an object with members, or of lists of these.
+/// Returns whether a schema is of an object with members, or of lists of these.
 fn holds_members(schema: &Value) -> bool {
     let members = schema.get("properties").and_then(Value::as_object);
     schema.get("$ref").is_some()
@@ -105,7 +105,7 @@ fn holds_members(schema: &Value) -> bool {
         || schema.get("items").is_some_and(holds_members)
 }
 
-/// What a sample held, in words.
+/// Returns the content of a sample, in words.
 fn kind(schema: &Value) -> Option<String> {
     let kind = schema.get("type")?.as_str()?;
     Some(match kind {

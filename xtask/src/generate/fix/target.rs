@@ -65,7 +65,7 @@ impl Target {
         })
     }
 
-    /// The target as it is written.
+    /// Returns the target as it is written.
     pub(super) fn text(&self) -> &str {
         &self.text
     }

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{
-    api::{Api, Module, Operation, Param, Place},
+    api::{Api, Location, Module, Operation, Param},
     emit,
     partition::map::ModuleMap,
 };
@@ -30,7 +30,7 @@ const PARTS: [(&str, &str); 3] = [
     ("/* page.js */", include_str!("page.js")),
 ];
 
-/// The page of `api`; modules are listed in the order of `map`.
+/// Returns the page of `api`; modules are listed in the order of `map`.
 pub fn page(api: &Api, map: &ModuleMap) -> Result<String> {
     let mut page = PAGE.to_owned();
     for (mark, text) in PARTS {
@@ -40,7 +40,7 @@ pub fn page(api: &Api, map: &ModuleMap) -> Result<String> {
     put(&page, "/* operations */", &data(api, map)?)
 }
 
-/// The module of each operation of a page, by its id.
+/// Returns the module of each operation of a page, by its id.
 pub fn modules(page: &str) -> BTreeMap<String, String> {
     let Some((_, text)) = page.split_once(DATA) else {
         return BTreeMap::new();
@@ -81,7 +81,7 @@ struct Row<'a>(
     Vec<String>,
     // Parameters, by position in the table.
     Vec<usize>,
-    // Content types of body and answer.
+    // Content types of body and response.
     Vec<&'a str>,
     &'a [String],
     // Class of repetition, paging, provenance, whether it is deprecated.
@@ -100,13 +100,13 @@ struct Params {
 
 impl Params {
     fn add(&mut self, param: &Param) -> Result<usize> {
-        let place = match param.place {
-            Place::Path => "path",
-            Place::PathRef => "path, a reference of several segments",
-            Place::PathTail => "path, several segments",
-            Place::Query => "query",
-            Place::Header => "header",
-            Place::Form => "form",
+        let place = match param.location {
+            Location::Path => "path",
+            Location::PathRef => "path, a reference of several segments",
+            Location::PathTail => "path, several segments",
+            Location::Query => "query",
+            Location::Header => "header",
+            Location::Form => "form",
         };
         let ty = param
             .ty
@@ -127,7 +127,7 @@ impl Params {
     }
 }
 
-/// What the page shows, as JSON that can stand in HTML.
+/// Returns the data of the page, as JSON that can stand in HTML.
 fn data(api: &Api, map: &ModuleMap) -> Result<String> {
     let mut params = Params::default();
     let mut modules = Vec::new();
@@ -171,12 +171,12 @@ fn row(operation: &Operation, params: Vec<usize>) -> Row<'_> {
         &operation.method,
         &operation.path,
         surface::call(operation),
-        surface::answer(&operation.answer),
+        surface::response(&operation.response),
         operation.call.statements(),
         params,
         bodies.collect(),
-        &operation.answers,
-        surface::repeat(operation.repeat),
+        &operation.response_media,
+        surface::retry(operation.retry),
         operation
             .paging
             .as_ref()

@@ -3,7 +3,7 @@
 //! Every object, enum and union gets a name and becomes a component, whether the description wrote it as one
 //! or inline; everything else (lists, maps, plain values, aliases) is written out where it is used. An
 //! operation keeps one JSON body and one JSON response; its other forms, its wire names and its places are
-//! recorded as [`OperationFacts`], a type's as [`TypeFacts`], and come back in the refinement.
+//! recorded in the [`LoweredOperation`], a type's as [`TypeFacts`], and come back in the refinement.
 
 pub mod names;
 mod operations;
@@ -21,10 +21,10 @@ use serde_json::{Map, Value};
 use self::{operations::Placed, schemas::Schemas};
 use super::{
     Tables,
-    api::{Answer, Place, Ty},
+    api::Operation,
     before::Before,
     diagnostics::{Diagnostics, Proposal},
-    openapi::{self, Operation, SCHEMAS, references},
+    openapi::{self, SCHEMAS, references},
     partition::{map::ModuleMap, unplaced},
 };
 
@@ -36,7 +36,7 @@ pub struct Lowered {
     /// What the lowered schema of a key cannot say.
     pub types: BTreeMap<String, TypeFacts>,
     /// The operations.
-    pub operations: Vec<OperationFacts>,
+    pub operations: Vec<LoweredOperation>,
 }
 
 impl Lowered {
@@ -80,7 +80,7 @@ pub struct TypeFacts {
     pub open_tag: Option<String>,
     /// Whether it is reachable from a request.
     pub sent: bool,
-    /// Whether it is reachable from a request and from no answer.
+    /// Whether it is reachable from a request and from no response.
     pub sent_only: bool,
 }
 
@@ -114,64 +114,18 @@ pub struct UnionFacts {
     pub tags: Vec<(String, String)>,
 }
 
-/// What a lowered operation cannot say.
+/// An operation, with what progenitor gets for it.
 #[derive(Clone, Debug)]
-pub struct OperationFacts {
-    /// As the description spells it.
-    pub id: String,
-    /// Rust name.
-    pub name: String,
-    /// Module it belongs to.
-    pub module: String,
-    /// First tag.
-    pub tag: String,
-    /// HTTP method in capitals.
-    pub method: String,
-    /// Path template on the wire.
-    pub path: String,
-    /// Parameters and form fields.
-    pub params: Vec<ParamFacts>,
-    /// Content types of the body, the default first; without multipart.
-    pub media: Vec<String>,
-    /// Whether the body must be given.
-    pub body_required: bool,
-    /// Whether there is a JSON body, in the lowered operation.
-    pub json_body: bool,
-    /// Whether a multipart form is taken.
-    pub form: bool,
-    /// How the answer is read: `Json` stands for what the lowered operation declares.
-    pub answer: Answer,
-    /// Content types of the answers, the default first.
-    pub answers: Vec<String>,
-    /// Statuses of the errors that are declared.
-    pub errors: Vec<String>,
-    /// `x-harness-provenance`.
-    pub provenance: String,
-    /// `x-harness-body-provenance`.
-    pub body_provenance: String,
-    /// Whether it is deprecated.
-    pub deprecated: bool,
+pub struct LoweredOperation {
+    /// The operation as far as lowering knows it. Where progenitor chooses the type, it is JSON until then: that of the
+    /// body, of the response, and of the `open` parameters.
+    pub operation: Operation,
+    /// Rust names of the parameters whose type progenitor chooses.
+    pub open: BTreeSet<String>,
     /// The operation object that progenitor gets.
     pub lowered: Value,
     /// The path that progenitor gets.
     pub lowered_path: String,
-}
-
-/// A parameter or form field.
-#[derive(Clone, Debug)]
-pub struct ParamFacts {
-    /// Name in the lowered operation and in Rust.
-    pub ident: String,
-    /// Name on the wire.
-    pub wire: String,
-    /// Where it goes.
-    pub place: Place,
-    /// Whether it is required.
-    pub required: bool,
-    /// Type, where the lowered operation does not say it.
-    pub ty: Option<Ty>,
-    /// Whether it is a file.
-    pub file: bool,
 }
 
 /// Lowers a description.
@@ -188,7 +142,7 @@ pub fn lower(
     let names = &tables.names;
     let mut schemas = Schemas::new(document, tables, before, diagnostics);
     let mut lowered = Lowered::default();
-    let operations: Vec<Operation<'_>> = openapi::operations(document).collect();
+    let operations: Vec<openapi::Operation<'_>> = openapi::operations(document).collect();
     let modules = place(&tables.map, &operations, before, diagnostics);
     let mut placed = Vec::new();
     for (operation, module) in operations.iter().zip(modules) {
@@ -226,7 +180,7 @@ pub fn lower(
 /// Returns the module of each operation, as far as the table says it.
 fn place<'m>(
     map: &'m ModuleMap,
-    operations: &[Operation<'_>],
+    operations: &[openapi::Operation<'_>],
     before: &dyn Before,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Option<&'m str>> {
@@ -290,7 +244,7 @@ fn resolve_operation_names(
 pub struct References<'l>(BTreeMap<&'l str, BTreeSet<String>>);
 
 impl<'l> References<'l> {
-    /// Those of all types.
+    /// Returns those of all types.
     pub fn of(lowered: &'l Lowered) -> Self {
         let mut all: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
         for (key, schema) in &lowered.components {
@@ -305,7 +259,7 @@ impl<'l> References<'l> {
         Self(all)
     }
 
-    /// All type keys that can be reached from `from`, itself included.
+    /// Returns all type keys that can be reached from `from`, itself included.
     pub fn closure(&self, from: BTreeSet<String>) -> BTreeSet<String> {
         let mut reached = BTreeSet::new();
         let mut open: Vec<&str> = from.iter().map(String::as_str).collect();
@@ -321,7 +275,7 @@ impl<'l> References<'l> {
 }
 
 fn mark_directions(lowered: &mut Lowered) {
-    let mut answered = BTreeSet::new();
+    let mut returned = BTreeSet::new();
     let mut sent = BTreeSet::new();
     for operation in &lowered.operations {
         for lowered in operation
@@ -332,7 +286,7 @@ fn mark_directions(lowered: &mut Lowered) {
         {
             for (member, value) in lowered.as_object().into_iter().flatten() {
                 if member == "responses" {
-                    references(SCHEMAS, value, &mut answered);
+                    references(SCHEMAS, value, &mut returned);
                 } else {
                     references(SCHEMAS, value, &mut sent);
                 }
@@ -340,6 +294,7 @@ fn mark_directions(lowered: &mut Lowered) {
         }
         sent.extend(
             operation
+                .operation
                 .params
                 .iter()
                 .filter_map(|param| param.ty.as_ref()?.named())
@@ -347,10 +302,10 @@ fn mark_directions(lowered: &mut Lowered) {
         );
     }
     let known = References::of(lowered);
-    let (answered, sent) = (known.closure(answered), known.closure(sent));
+    let (returned, sent) = (known.closure(returned), known.closure(sent));
     for (key, facts) in &mut lowered.types {
         facts.sent = sent.contains(key);
-        facts.sent_only = facts.sent && !answered.contains(key);
+        facts.sent_only = facts.sent && !returned.contains(key);
     }
 }
 

@@ -77,12 +77,12 @@ impl Names {
         Ok(names)
     }
 
-    /// A table without entries, for a foreign document.
+    /// Returns a table without entries, for a foreign document.
     pub fn empty() -> Self {
         Self::default()
     }
 
-    /// The method name of an operation.
+    /// Returns the method name of an operation.
     ///
     /// - The part before `#` is dropped, unless it is needed because a single word is left (`System#health`).
     /// - A gRPC service (`FooService_Bar`) stays as a prefix without the word `Service`, and its noun is not
@@ -139,7 +139,7 @@ impl Names {
         method_name(prefix.join("_"))
     }
 
-    /// A method name for an operation whose `name` another one has: with the words of its service, of its tag or of its HTTP
+    /// Returns a method name for an operation whose `name` another one has: with the words of its service, of its tag or of its HTTP
     /// method in front, the first that is not among `taken`.
     pub(super) fn apart(&self, placed: &Placed<'_>, taken: &BTreeSet<String>) -> String {
         let Placed {
@@ -163,7 +163,7 @@ impl Names {
         free.unwrap_or_else(|| numbered(name, "_", taken))
     }
 
-    /// A type name for a schema whose `name` another one has: with the words of its package or of what it is in, the first
+    /// Returns a type name for a schema whose `name` another one has: with the words of its package or of what it is in, the first
     /// that is not among `taken`.
     pub(super) fn type_apart(&self, name: &str, within: &str, taken: &BTreeSet<String>) -> String {
         let package = within
@@ -178,7 +178,7 @@ impl Names {
         numbered(name, "", taken)
     }
 
-    /// The type name of a component schema.
+    /// Returns the type name of a component schema.
     ///
     /// A package in front (`types.Infra`) is dropped, a word that stands twice in a row stands once, and the
     /// spelling is one that changing case again leaves alone.
@@ -195,7 +195,7 @@ impl Names {
         type_name(pascal(&words))
     }
 
-    /// The name of an object or enum that is written inline at a member of a named type.
+    /// Returns the name of an object or enum that is written inline at a member of a named type.
     ///
     /// Words shared by the end of one and the start of the other stand once: `ConnectorInfo` and
     /// `connectorInfoType` make `ConnectorInfoType`.
@@ -251,7 +251,7 @@ impl Names {
         Ok(())
     }
 
-    /// The words of a spelling, in lower case.
+    /// Returns the words of a spelling, in lower case.
     fn words(&self, text: &str) -> Vec<String> {
         let text = flatten(text, &self.joined_words).to_snake_case();
         text.split('_')
@@ -261,7 +261,7 @@ impl Names {
     }
 }
 
-/// The name with the first number that makes it a new one.
+/// Returns the name with the first number that makes it a new one.
 fn numbered(name: &str, separator: &str, taken: &BTreeSet<String>) -> String {
     let mut number = 2;
     loop {
@@ -366,14 +366,14 @@ fn starts_with_word(rest: &[char], word: &str) -> bool {
         && !rest.get(word.len()).is_some_and(char::is_ascii_lowercase)
 }
 
-/// The length of something like `SLOs` or `APIs` in front, which else would fall apart as `SL Os`.
+/// Returns the length of something like `SLOs` or `APIs` in front, which else would fall apart as `SL Os`.
 fn plural_acronym(rest: &[char]) -> Option<usize> {
     let capitals = rest.iter().take_while(|c| c.is_ascii_uppercase()).count();
     let ends = |at: usize| !rest.get(at).is_some_and(char::is_ascii_lowercase);
     (capitals > 1 && rest.get(capitals) == Some(&'s') && ends(capitals + 1)).then_some(capitals + 1)
 }
 
-/// PascalCase that changing case again leaves alone, as the generator will do that.
+/// Returns the name in PascalCase, such that another conversion leaves it alone.
 fn pascal(words: &[String]) -> String {
     let mut name = words.join("_").to_pascal_case();
     for _ in 0..4 {
@@ -386,7 +386,7 @@ fn pascal(words: &[String]) -> String {
     name
 }
 
-/// The nearest usable method name.
+/// Returns the nearest usable method name.
 fn method_name(name: String) -> String {
     if name.is_empty() {
         return "operation".to_owned();
@@ -401,7 +401,7 @@ fn method_name(name: String) -> String {
     }
 }
 
-/// The nearest usable type name.
+/// Returns the nearest usable type name.
 fn type_name(name: String) -> String {
     if name.is_empty() {
         return "Unnamed".to_owned();

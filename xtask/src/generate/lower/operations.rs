@@ -7,14 +7,14 @@ use heck::ToPascalCase;
 use serde_json::{Value, json};
 
 use super::{
-    OperationFacts, ParamFacts,
+    LoweredOperation,
     schemas::{SchemaPath, Schemas, key_of, snake},
 };
 use crate::{
     generate::{
-        api::{Answer, Place, Ty},
+        api::{Body, Location, Operation, Param, ResponseBody, Ty},
         diagnostics::Diagnostics,
-        openapi::{self, Media, Operation, Schema},
+        openapi::{self, Media, Schema},
     },
     markdown::{code, word},
 };
@@ -41,7 +41,7 @@ const RESERVED: [&str; 13] = [
 
 /// An operation that has its module and its name.
 pub(super) struct Placed<'d> {
-    pub(super) operation: &'d Operation<'d>,
+    pub(super) operation: &'d openapi::Operation<'d>,
     pub(super) module: String,
     pub(super) tag: String,
     pub(super) name: String,
@@ -50,7 +50,7 @@ pub(super) struct Placed<'d> {
 impl Placed<'_> {
     /// Returns the id, with method and path.
     pub(super) fn place(&self) -> String {
-        let Operation {
+        let openapi::Operation {
             id, method, path, ..
         } = self.operation;
         format!("{id} ({method} {path})")
@@ -62,7 +62,7 @@ pub(super) fn lower(
     placed: &Placed<'_>,
     schemas: &mut Schemas<'_>,
     diagnostics: &mut Diagnostics,
-) -> Result<OperationFacts> {
+) -> Result<LoweredOperation> {
     let operation = placed.operation;
     let path = |member: &str| SchemaPath {
         module: Some(placed.module.clone()),
@@ -72,17 +72,15 @@ pub(super) fn lower(
     };
     let mut lose = |what: String| diagnostics.loss(&operation.id, what);
 
-    let mut idents = BTreeSet::new();
-    let mut params = Vec::new();
-    let mut parameters = Vec::new();
+    let mut fields = Fields::default();
     for parameter in operation.parameters() {
         let name = parameter.name();
-        let place = match parameter.location() {
-            "path" if parameter.is("x-harness-multi-segment") => Place::PathRef,
-            "path" if parameter.is("x-harness-path-tail") => Place::PathTail,
-            "path" => Place::Path,
-            "query" => Place::Query,
-            "header" => Place::Header,
+        let location = match parameter.location() {
+            "path" if parameter.is("x-harness-multi-segment") => Location::PathRef,
+            "path" if parameter.is("x-harness-path-tail") => Location::PathTail,
+            "path" => Location::Path,
+            "query" => Location::Query,
+            "header" => Location::Header,
             other => {
                 lose(format!(
                     "{} parameter {}: not sent",
@@ -92,7 +90,7 @@ pub(super) fn lower(
                 continue;
             }
         };
-        if place.in_path() && !operation.path.contains(&format!("{{{name}}}")) {
+        if location.in_path() && !operation.path.contains(&format!("{{{name}}}")) {
             continue;
         }
         let schema = parameter.schema().unwrap_or(&Value::Null);
@@ -105,7 +103,7 @@ pub(super) fn lower(
             lowered = json!({"type": "array", "items": {"type": "string"}});
         }
         if let Some(key) = object_key(schemas, &lowered) {
-            if place == Place::Query {
+            if location == Location::Query {
                 ty = Some(Ty::Named(key));
             } else {
                 lose(format!(
@@ -129,126 +127,145 @@ pub(super) fn lower(
         } else if lowered == json!({}) {
             lowered = json!({"type": "string"});
         }
-        let required = place.in_path() || parameter.is("required");
-        let ident = free_ident(name, place, &mut idents);
-        parameters.push(json!({
+        let required = location.in_path() || parameter.is("required");
+        let ident = free_ident(name, location, &mut fields.idents);
+        fields.parameters.push(json!({
             "name": ident,
-            "in": if place.in_path() { "path" } else { "query" },
+            "in": if location.in_path() { "path" } else { "query" },
             "required": required,
             "schema": lowered,
         }));
-        params.push(ParamFacts {
-            ident,
-            wire: name.to_owned(),
-            place,
-            required,
-            ty,
-            file: false,
-        });
+        fields.add(name, ident, location, required, ty);
     }
 
     // A placeholder that nothing declares still has to be filled.
     for name in placeholders(operation.path) {
-        if !params.iter().any(|param| param.wire == name) {
-            let ident = free_ident(name, Place::Path, &mut idents);
-            parameters.push(json!({
+        if !fields.params.iter().any(|param| param.wire == name) {
+            let ident = free_ident(name, Location::Path, &mut fields.idents);
+            fields.parameters.push(json!({
                 "name": ident, "in": "path", "required": true, "schema": {"type": "string"},
             }));
-            params.push(ParamFacts {
-                ident,
-                wire: name.to_owned(),
-                place: Place::Path,
-                required: true,
-                ty: None,
-                file: false,
-            });
+            fields.add(name, ident, Location::Path, true, None);
         }
     }
 
-    let mut facts = OperationFacts {
-        id: operation.id.to_string(),
-        name: placed.name.clone(),
-        module: placed.module.clone(),
-        tag: placed.tag.clone(),
-        method: operation.method.to_uppercase(),
-        path: operation.path.to_owned(),
-        params,
-        media: Vec::new(),
-        body_required: false,
-        json_body: false,
-        form: false,
-        answer: Answer::Empty,
-        answers: Vec::new(),
-        errors: operation.errors(),
-        provenance: operation.text("x-harness-provenance").to_owned(),
-        body_provenance: operation.text("x-harness-body-provenance").to_owned(),
-        deprecated: operation.is_deprecated(),
-        lowered: Value::Null,
-        lowered_path: String::new(),
-    };
     let mut lowered = json!({"operationId": placed.name});
-
-    if let Some(body) = operation.body() {
-        facts.body_required = body.is_required();
-        let content = body.content();
-        for media in &content {
-            match media.name {
-                MULTIPART => facts.form = true,
-                "*/*" => facts.media.push(JSON.into()),
-                name => facts.media.push(name.to_owned()),
+    let body = match operation.body() {
+        Some(body) => {
+            let mut made = Body {
+                required: body.is_required(),
+                ..Body::default()
+            };
+            let content = body.content();
+            for media in &content {
+                match media.name {
+                    MULTIPART => made.form = true,
+                    "*/*" => made.media.push(JSON.into()),
+                    name => made.media.push(name.to_owned()),
+                }
             }
+            made.media.sort_by_key(|media| !openapi::is_json(media));
+            made.media.dedup();
+            if let Some(json) = content.iter().find(|media| media.may_be_json()) {
+                made.json = Some(Ty::Json);
+                let schema = schemas.lower(json.schema.unwrap_or(&Value::Null), &path("body"))?;
+                lowered["requestBody"] =
+                    json!({"required": true, "content": {JSON: {"schema": schema}}});
+            }
+            if let Some(form) = content.iter().find(|media| media.name == MULTIPART) {
+                form_fields(form, schemas, &path, &mut fields)?;
+            }
+            let urlencoded = "application/x-www-form-urlencoded";
+            if made.media.iter().any(|media| media == urlencoded) {
+                lose("form-urlencoded body: given as text".into());
+            }
+            (made.form || !made.media.is_empty()).then_some(made)
         }
-        facts.media.sort_by_key(|media| !openapi::is_json(media));
-        facts.media.dedup();
-        if let Some(json) = content.iter().find(|media| media.may_be_json()) {
-            facts.json_body = true;
-            let schema = schemas.lower(json.schema.unwrap_or(&Value::Null), &path("body"))?;
-            lowered["requestBody"] =
-                json!({"required": true, "content": {JSON: {"schema": schema}}});
-        }
-        if let Some(form) = content.iter().find(|media| media.name == MULTIPART) {
-            form_fields(
-                form,
-                schemas,
-                &path,
-                &mut idents,
-                &mut facts.params,
-                &mut parameters,
-            )?;
-        }
-        if facts
-            .media
-            .iter()
-            .any(|media| media == "application/x-www-form-urlencoded")
-        {
-            lose("form-urlencoded body: given as text".into());
-        }
-    }
-
-    facts.params.sort_by_key(|param| !param.required);
-    let answer = answer_of(operation, &mut lose);
-    facts.answers = answer.media;
-    facts.answer = answer.kind;
-    lowered["responses"] = match answer.schema {
+        None => None,
+    };
+    let success = success_of(operation, &mut lose);
+    lowered["responses"] = match success.schema {
         Some(schema) => {
             let schema = schemas.lower(schema, &path("response"))?;
             json!({"200": {"description": "", "content": {JSON: {"schema": schema}}}})
         }
         None => json!({"204": {"description": ""}}),
     };
-    facts.lowered_path = format!("/{}/{}", placed.module, placed.name);
+    let Fields {
+        mut params,
+        parameters,
+        open,
+        ..
+    } = fields;
+    params.sort_by_key(|param| !param.required);
+    let mut lowered_path = format!("/{}/{}", placed.module, placed.name);
     for parameter in &parameters {
         if parameter["in"] == "path" {
             let name = parameter["name"].as_str().unwrap_or_default();
-            facts.lowered_path += &format!("/{{{name}}}");
+            lowered_path += &format!("/{{{name}}}");
         }
     }
     lowered["parameters"] = Value::Array(parameters);
-    facts.lowered = json!({ operation.method: lowered });
-    Ok(facts)
+    Ok(LoweredOperation {
+        operation: Operation {
+            id: operation.id.to_string(),
+            name: placed.name.clone(),
+            module: placed.module.clone(),
+            tag: placed.tag.clone(),
+            method: operation.method.to_uppercase(),
+            path: operation.path.to_owned(),
+            params,
+            body,
+            response: success.kind,
+            response_media: success.media,
+            errors: operation.errors(),
+            provenance: operation.text("x-harness-provenance").to_owned(),
+            body_provenance: operation.text("x-harness-body-provenance").to_owned(),
+            deprecated: operation.is_deprecated(),
+            ..Operation::default()
+        },
+        open,
+        lowered: json!({ operation.method: lowered }),
+        lowered_path,
+    })
 }
 
-/// The key of the struct or union that a lowered schema refers to.
+/// The parameters and form fields of an operation, while they are collected.
+#[derive(Default)]
+struct Fields {
+    params: Vec<Param>,
+    /// The parameters that progenitor gets.
+    parameters: Vec<Value>,
+    /// Rust names of those whose type progenitor chooses.
+    open: BTreeSet<String>,
+    /// The Rust names that are taken.
+    idents: BTreeSet<String>,
+}
+
+impl Fields {
+    /// Adds a parameter; progenitor chooses its type if there is none.
+    fn add(
+        &mut self,
+        wire: &str,
+        ident: String,
+        location: Location,
+        required: bool,
+        ty: Option<Ty>,
+    ) {
+        if ty.is_none() {
+            self.open.insert(ident.clone());
+        }
+        self.params.push(Param {
+            ident,
+            wire: wire.to_owned(),
+            location,
+            required,
+            ty: Some(ty.unwrap_or(Ty::Json)),
+        });
+    }
+}
+
+/// Returns the key of the struct or union that a lowered schema refers to.
 fn object_key(schemas: &Schemas<'_>, lowered: &Value) -> Option<String> {
     let key = key_of(lowered)?;
     (!schemas.is_enum(&key)).then_some(key)
@@ -258,9 +275,7 @@ fn form_fields(
     form: &Media<'_>,
     schemas: &mut Schemas<'_>,
     path: &dyn Fn(&str) -> SchemaPath,
-    idents: &mut BTreeSet<String>,
-    params: &mut Vec<ParamFacts>,
-    parameters: &mut Vec<Value>,
+    fields: &mut Fields,
 ) -> Result<()> {
     let schema = schemas.written_out(form.schema.unwrap_or(&Value::Null));
     let required = Schema(&schema).required();
@@ -272,40 +287,41 @@ fn form_fields(
                 .get("items")
                 .is_some_and(|items| binary(schemas.resolve(items)));
         let required = required.contains(name.as_str());
-        let ident = free_ident(name, Place::Form, idents);
-        let mut ty = None;
-        if !file {
-            let mut lowered = schemas.lower(field, &path(name))?;
-            if let Some(key) = object_key(schemas, &lowered) {
-                ty = Some(Ty::Named(key));
-                lowered = json!({"type": "string"});
-            } else if lowered == json!({}) || lowered.get("additionalProperties").is_some() {
-                ty = Some(Ty::Json);
-                lowered = json!({"type": "string"});
-            }
-            parameters.push(
-                json!({"name": ident, "in": "query", "required": required, "schema": lowered}),
-            );
+        let ident = free_ident(name, Location::Form, &mut fields.idents);
+        if file {
+            fields.params.push(Param {
+                ident,
+                wire: name.clone(),
+                location: Location::Form,
+                required,
+                ty: None,
+            });
+            continue;
         }
-        params.push(ParamFacts {
-            ident,
-            wire: name.clone(),
-            place: Place::Form,
-            required,
-            ty,
-            file,
-        });
+        let mut ty = None;
+        let mut lowered = schemas.lower(field, &path(name))?;
+        if let Some(key) = object_key(schemas, &lowered) {
+            ty = Some(Ty::Named(key));
+            lowered = json!({"type": "string"});
+        } else if lowered == json!({}) || lowered.get("additionalProperties").is_some() {
+            ty = Some(Ty::Json);
+            lowered = json!({"type": "string"});
+        }
+        fields
+            .parameters
+            .push(json!({"name": ident, "in": "query", "required": required, "schema": lowered}));
+        fields.add(name, ident, Location::Form, required, ty);
     }
     Ok(())
 }
 
-struct Answered<'d> {
-    kind: Answer,
+struct Success<'d> {
+    kind: ResponseBody,
     media: Vec<String>,
     schema: Option<&'d Value>,
 }
 
-fn answer_of<'d>(operation: &Operation<'d>, lose: &mut dyn FnMut(String)) -> Answered<'d> {
+fn success_of<'d>(operation: &openapi::Operation<'d>, lose: &mut dyn FnMut(String)) -> Success<'d> {
     let successes = operation.successes().into_iter();
     let mut content: Vec<Media<'_>> = successes.flat_map(|response| response.content()).collect();
     content.sort_by_key(|media| !media.is_json());
@@ -317,8 +333,8 @@ fn answer_of<'d>(operation: &Operation<'d>, lose: &mut dyn FnMut(String)) -> Ans
         }
     }
     let Some(first) = content.first() else {
-        return Answered {
-            kind: Answer::Empty,
+        return Success {
+            kind: ResponseBody::Empty,
             media,
             schema: None,
         };
@@ -330,22 +346,22 @@ fn answer_of<'d>(operation: &Operation<'d>, lose: &mut dyn FnMut(String)) -> Ans
     let schema = first.schema.unwrap_or(&Value::Null);
     let name = first.name;
     let (kind, schema) = if Schema(schema).format() == Some("binary") {
-        (Answer::Bytes, None)
+        (ResponseBody::Bytes, None)
     } else if first.may_be_json() {
-        (Answer::Json(Ty::Json), Some(schema))
+        (ResponseBody::Json(Ty::Json), Some(schema))
     } else if name.starts_with("text/") || name.ends_with("yaml") || name.ends_with("xml") {
-        (Answer::Text, None)
+        (ResponseBody::Text, None)
     } else {
-        (Answer::Bytes, None)
+        (ResponseBody::Bytes, None)
     };
-    Answered {
+    Success {
         kind,
         media,
         schema,
     }
 }
 
-fn free_ident(name: &str, place: Place, idents: &mut BTreeSet<String>) -> String {
+fn free_ident(name: &str, location: Location, idents: &mut BTreeSet<String>) -> String {
     let plain = snake(name);
     let plain = match plain.as_str() {
         "" => "value".to_owned(),
@@ -353,19 +369,19 @@ fn free_ident(name: &str, place: Place, idents: &mut BTreeSet<String>) -> String
         name if name.starts_with(|c: char| c.is_ascii_digit()) => format!("n{name}"),
         _ => plain,
     };
-    let place = match place {
-        Place::Path | Place::PathRef | Place::PathTail => "path",
-        Place::Query => "query",
-        Place::Header => "header",
-        Place::Form => "form",
+    let word = match location {
+        Location::Path | Location::PathRef | Location::PathTail => "path",
+        Location::Query => "query",
+        Location::Header => "header",
+        Location::Form => "form",
     };
     let mut ident = plain.clone();
     let mut number = 1;
     while !idents.insert(ident.clone()) {
         ident = if number == 1 {
-            format!("{plain}_{place}")
+            format!("{plain}_{word}")
         } else {
-            format!("{plain}_{place}{number}")
+            format!("{plain}_{word}{number}")
         };
         number += 1;
     }

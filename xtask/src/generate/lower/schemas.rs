@@ -86,7 +86,7 @@ pub(super) struct Schemas<'d> {
     known: RefCell<Known>,
 }
 
-/// What is known of components by name; `None` while it is found out, which takes an answer for a component that contains
+/// What is known of components by name; `None` while it is found out, which takes an response for a component that contains
 /// itself.
 #[derive(Default)]
 struct Known {
@@ -159,17 +159,17 @@ impl<'d> Schemas<'d> {
         }
     }
 
-    /// The component schemas by their spelling in the description.
+    /// Returns the component schemas by their spelling in the description.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         self.raw.keys().map(String::as_str)
     }
 
-    /// The inline schemas that were named, as `Parent.member`.
+    /// Returns the inline schemas that were named, as `Parent.member`.
     pub(super) fn asked(&self) -> impl Iterator<Item = &str> {
         self.asked.iter().map(String::as_str)
     }
 
-    /// Inline schemas whose name is taken, which the table of names has to tell apart, and how it could.
+    /// Returns inline schemas whose name is taken, which the table of names has to tell apart, and how it could.
     pub(super) fn clashes(&self) -> &[(String, Proposal)] {
         &self.clashes
     }
@@ -178,7 +178,7 @@ impl<'d> Schemas<'d> {
         (self.components, self.types)
     }
 
-    /// The component that a schema refers to.
+    /// Returns the component that a schema refers to.
     pub(super) fn target(&self, schema: &Value) -> Option<(&'d str, &'d Value)> {
         let name = Schema(schema).target()?;
         let raw: &'d Map<String, Value> = self.raw;
@@ -201,12 +201,12 @@ impl<'d> Schemas<'d> {
         schema
     }
 
-    /// The schema behind a reference, with `allOf` written out.
+    /// Returns the schema behind a reference, with `allOf` written out.
     pub(super) fn written_out(&self, schema: &Value) -> Value {
         self.merge(self.resolve(schema), 0).into_owned()
     }
 
-    /// The kind of a component.
+    /// Returns the kind of a component.
     fn kind_of(&self, name: &str, target: &Value) -> Kind {
         self.once(
             name,
@@ -216,7 +216,7 @@ impl<'d> Schemas<'d> {
         )
     }
 
-    /// A component with `allOf` written out.
+    /// Returns a component with `allOf` written out.
     fn merged(&self, name: &str, target: &Value) -> Value {
         self.once(
             name,
@@ -226,7 +226,7 @@ impl<'d> Schemas<'d> {
         )
     }
 
-    /// What is known of a component, found out if it is not. What asks for itself gets `otherwise`.
+    /// Returns a property of a component, computed once. A computation that asks for itself gets `otherwise`.
     fn once<T: Clone>(
         &self,
         name: &str,
@@ -252,7 +252,7 @@ impl<'d> Schemas<'d> {
         found
     }
 
-    /// Whether the type with this key is an enum.
+    /// Returns whether the type with this key is an enum.
     pub(super) fn is_enum(&self, key: &str) -> bool {
         self.types
             .get(key)
@@ -427,7 +427,7 @@ impl<'d> Schemas<'d> {
         })
     }
 
-    /// A key for a hoisted type that no other type has.
+    /// Returns a key for a hoisted type that no other type has.
     fn free_key(
         &mut self,
         module: &Option<String>,
@@ -601,7 +601,7 @@ impl<'d> Schemas<'d> {
     }
 }
 
-/// The first schema with a member that is, or has items that are, of the schema `key`; and this member.
+/// Returns the first schema with a member that is, or has items that are, of the schema `key`; and this member.
 fn holder<'d>(schemas: &'d Map<String, Value>, key: &str) -> Option<(&'d str, &'d str)> {
     let is = |schema: &Value| Schema(schema).target() == Some(key);
     schemas.iter().find_map(|(parent, schema)| {
@@ -622,7 +622,7 @@ fn field(name: &str) -> String {
     }
 }
 
-/// Whether two lowered member names would be one Rust name.
+/// Returns whether two lowered member names would be one Rust name.
 pub(super) fn snake(name: &str) -> String {
     let words: String = name
         .chars()

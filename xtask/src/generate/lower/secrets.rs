@@ -1,6 +1,6 @@
 //! Which members carry secrets.
 
-/// Whether a text member of this name holds a secret itself, rather than a reference to one or its name.
+/// Returns whether a text member of this name holds a secret itself, rather than a reference to one or its name.
 pub(super) fn is_secret(member: &str) -> bool {
     let name: String = member
         .chars()

@@ -14,7 +14,7 @@ pub(super) enum Kind<'a> {
 }
 
 impl Kind<'_> {
-    /// What must differ: for methods the name of the request too, which has no underscores.
+    /// Returns the text that must differ: for methods the name of the request too, which has no underscores.
     fn key(self, name: &str) -> String {
         match self {
             Self::Operations(_) => name.to_pascal_case(),
@@ -40,7 +40,7 @@ pub(super) struct Unique {
     pub(super) text: String,
 }
 
-/// One name for each pair of a name and an original.
+/// Returns one name for each pair of a name and an original.
 ///
 /// The first original by spelling keeps the name and the next get 2, 3 and so on, whatever the order of the input.
 pub(super) fn unique(kind: Kind<'_>, names: &[(String, String)]) -> Unique {

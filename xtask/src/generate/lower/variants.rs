@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use heck::ToPascalCase;
 
-/// A variant name for each spelling, in the order given. Spellings that would share a name are told apart by
+/// Returns a variant name for each spelling, in the order given. Spellings that would share a name are told apart by
 /// how they are written, so that each keeps its name when others come or go.
 pub(super) fn name_variants(values: &[String]) -> Vec<(String, String)> {
     let mut by_name: BTreeMap<String, Vec<&String>> = BTreeMap::new();

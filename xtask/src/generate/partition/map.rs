@@ -122,7 +122,7 @@ impl ModuleMap {
         })
     }
 
-    /// The map for a document that has no table.
+    /// Returns the map for a document that has no table.
     ///
     /// A module is the first literal path segment that is not merely a version or a word such as `api`. Where all
     /// operations share one such segment it would say nothing, and the first tag decides instead.
@@ -151,7 +151,7 @@ impl ModuleMap {
         Self { modules, source }
     }
 
-    /// Name and title of every module, in table order.
+    /// Returns name and title of every module, in table order.
     pub fn modules(&self) -> impl Iterator<Item = (&str, &str)> {
         self.modules
             .iter()
@@ -164,7 +164,7 @@ impl ModuleMap {
         module.with_context(|| format!("no rule of the module table places {}", display(op)))
     }
 
-    /// The module of an operation, if there is one; fails where there are two.
+    /// Returns the module of an operation, if there is one; fails where there are two.
     pub fn find(&self, op: &Operation<'_>) -> Result<Option<&str>> {
         let module = match &self.source {
             Source::Rules(rules) => winner(rules, op, &self.modules)?
@@ -226,7 +226,7 @@ impl Rule {
         })
     }
 
-    /// Whether it places an operation, whose path has these segments.
+    /// Returns whether it places an operation, whose path has these segments.
     fn matches(&self, op: &Operation<'_>, path: &[&str]) -> bool {
         let prefix = self.segments.len() <= path.len()
             && self
@@ -242,7 +242,7 @@ impl Rule {
                     .any(|tag| self.tags.iter().any(|own| own == tag)))
     }
 
-    /// Larger is more specific.
+    /// Returns how specific the rule is: larger is more specific.
     fn weight(&self) -> (bool, usize) {
         (!self.tags.is_empty(), self.segments.len())
     }
@@ -272,7 +272,7 @@ impl std::fmt::Display for Rule {
     }
 }
 
-/// Index of the most specific rule that matches, if any does.
+/// Returns the index of the most specific rule that matches, if any does.
 fn winner(rules: &[Rule], op: &Operation<'_>, modules: &[Module]) -> Result<Option<usize>> {
     let mut best: Option<(usize, &Rule)> = None;
     let mut rival: Option<&Rule> = None;
@@ -317,7 +317,7 @@ pub(super) fn is_parameter(segment: &str) -> bool {
     segment.starts_with('{') && segment.ends_with('}')
 }
 
-/// The first segment that tells parts of an API apart.
+/// Returns the first segment that tells parts of an API apart.
 pub(super) fn first_segment(path: &str) -> Option<&str> {
     path.split('/')
         .find(|s| !s.is_empty() && !s.contains('{') && !is_generic(s))
@@ -345,7 +345,7 @@ fn derived(source: &Source, op: &Operation<'_>) -> String {
     module_name(word.unwrap_or_default())
 }
 
-/// A Rust module name (and Cargo feature name) for any text; never empty, never reserved.
+/// Returns a Rust module name (and Cargo feature name) for any text; never empty, never reserved.
 pub(super) fn module_name(text: &str) -> String {
     let ascii: String = text
         .chars()

@@ -46,7 +46,10 @@ pub fn partition(lowered: &Lowered, map: &ModuleMap) -> Partition {
         .collect();
     parts.sort_by(|a, b| a.name.cmp(&b.name));
     for (index, operation) in lowered.operations.iter().enumerate() {
-        if let Some(part) = parts.iter_mut().find(|part| part.name == operation.module) {
+        if let Some(part) = parts
+            .iter_mut()
+            .find(|part| part.name == operation.operation.module)
+        {
             part.operations.push(index);
         }
     }
@@ -57,7 +60,7 @@ pub fn partition(lowered: &Lowered, map: &ModuleMap) -> Partition {
     for part in &mut parts {
         part.operations.sort_by(|&a, &b| {
             let order = |index: usize| {
-                let operation = &lowered.operations[index];
+                let operation = &lowered.operations[index].operation;
                 (&operation.tag, &operation.name)
             };
             order(a).cmp(&order(b))
@@ -72,19 +75,20 @@ pub fn partition(lowered: &Lowered, map: &ModuleMap) -> Partition {
                 part.reached
                     .entry(key)
                     .or_default()
-                    .insert(operation.tag.clone());
+                    .insert(operation.operation.tag.clone());
             }
         }
     }
     Partition { parts, owners }
 }
 
-/// Keys of the types that an operation names itself.
-fn operation_types(operation: &lower::OperationFacts) -> BTreeSet<String> {
+/// Returns the keys of the types that an operation names itself.
+fn operation_types(operation: &lower::LoweredOperation) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     references(SCHEMAS, &operation.lowered, &mut found);
     found.extend(
         operation
+            .operation
             .params
             .iter()
             .filter_map(|param| param.ty.as_ref()?.named())

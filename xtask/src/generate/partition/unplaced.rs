@@ -75,7 +75,7 @@ pub(in crate::generate) fn report(
     }
 }
 
-/// The shortest prefix below which there is no operation with a place, or the path itself and the tags where there is one.
+/// Returns the shortest prefix below which there is no operation with a place, or the path itself and the tags where there is one.
 fn rule<'a>(operation: &Operation<'a>, placed: &[Placed<'_>]) -> (String, Vec<&'a str>) {
     let segments = segments(operation.path);
     // Neither a parameter nor a version says what stands there.
@@ -107,7 +107,7 @@ fn by_tag<'a>(operations: &[&Operation<'_>], placed: &[Placed<'a>]) -> Neighbour
     count(beside.map(|(_, module)| *module))
 }
 
-/// What is below the longest part of a prefix below which there is anything.
+/// Returns the modules below the longest part of a prefix that has any.
 fn by_path<'a>(prefix: &str, placed: &[Placed<'a>]) -> (Option<String>, Neighbours<'a>) {
     let segments = segments(prefix);
     for length in (1..=segments.len()).rev() {
@@ -130,7 +130,7 @@ fn count<'a>(modules: impl Iterator<Item = &'a str>) -> Neighbours<'a> {
     })
 }
 
-/// The module with most of them; of two with as many, the first by name.
+/// Returns the module with most of them; of two with as many, the first by name.
 fn most<'a>(neighbours: &Neighbours<'a>) -> Option<&'a str> {
     let largest = neighbours.values().max()?;
     let found = neighbours.iter().find(|(_, count)| *count == largest);
@@ -157,7 +157,7 @@ fn counted(neighbours: &Neighbours<'_>) -> String {
     texts.join(", ")
 }
 
-/// Name and title of a module for operations that have nothing beside them.
+/// Returns name and title of a module for operations that have nothing beside them.
 fn fresh(map: &ModuleMap, prefix: &str, operations: &[&Operation<'_>]) -> (String, String) {
     let first = first_segment(prefix).unwrap_or_default();
     let tag = operations

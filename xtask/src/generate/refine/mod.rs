@@ -33,7 +33,7 @@ pub fn refine(
         }
         let operations = part.operations.iter().filter_map(|&index| {
             let facts = &lowered.operations[index];
-            let place = format!("operation {}", facts.id);
+            let place = format!("operation {}", facts.operation.id);
             diagnostics.ok(&place, operations::refine(facts, outline))
         });
         let operations = operations.collect();
@@ -56,7 +56,7 @@ pub fn refine(
     }
 }
 
-/// Shared types, by the set of modules that use them.
+/// Groups shared types by the set of modules that use them.
 fn groups(partition: &Partition) -> Vec<Group> {
     let mut by_owners: BTreeMap<&BTreeSet<String>, BTreeSet<String>> = BTreeMap::new();
     for (key, owners) in &partition.owners {

@@ -1,72 +1,38 @@
-//! Operations: the types of progenitor's methods, with the facts that lowering kept.
+//! Operations: those that lowering knows, with the types of progenitor's methods.
 
 use anyhow::{Context, Error, Result};
 
 use crate::generate::{
-    api::{Answer, Body, Operation, Param, Repeat, ResponseSchema, Ty},
-    call::Call,
-    lower::OperationFacts,
+    api::{Body, Operation, ResponseBody, Ty},
+    lower::LoweredOperation,
     progenitor::{Choice, Outline},
 };
 
-/// Returns one operation.
-pub(super) fn refine(facts: &OperationFacts, outline: &Outline) -> Result<Operation> {
+/// Returns one operation with the types that progenitor chose.
+pub(super) fn refine(facts: &LoweredOperation, outline: &Outline) -> Result<Operation> {
+    let mut operation = facts.operation.clone();
     let method = outline
         .methods
-        .get(facts.name.trim_end_matches('_'))
-        .with_context(|| format!("progenitor made no method `{}`", facts.name))?;
-    let ty = |found: &Choice| found.clone().map_err(Error::msg);
+        .get(operation.name.trim_end_matches('_'))
+        .with_context(|| format!("progenitor made no method `{}`", operation.name))?;
+    let chosen = |choice: &Choice| choice.clone().map_err(Error::msg);
     let argument = |name: &str| -> Result<Ty> {
-        let found = method.arguments.get(name);
-        ty(found.with_context(|| format!("progenitor's method has no argument `{name}`"))?)
+        let choice = method.arguments.get(name);
+        chosen(choice.with_context(|| format!("progenitor's method has no argument `{name}`"))?)
     };
-    let params = facts
-        .params
-        .iter()
-        .map(|param| {
-            let ty = match (&param.ty, param.file) {
-                (_, true) => None,
-                (Some(ty), false) => Some(ty.clone()),
-                (None, false) => Some(argument(&param.ident)?),
-            };
-            Ok(Param {
-                ident: param.ident.clone(),
-                wire: param.wire.clone(),
-                place: param.place,
-                required: param.required,
-                ty,
-            })
-        })
-        .collect::<Result<_>>()?;
-    let json = facts.json_body.then(|| argument("body")).transpose()?;
-    let body = (facts.json_body || facts.form || !facts.media.is_empty()).then(|| Body {
-        media: facts.media.clone(),
-        required: facts.body_required,
-        json,
-        form: facts.form,
-    });
-    let answer = match &facts.answer {
-        Answer::Json(_) => Answer::Json(ty(&method.response)?),
-        other => other.clone(),
-    };
-    Ok(Operation {
-        id: facts.id.clone(),
-        name: facts.name.clone(),
-        module: facts.module.clone(),
-        tag: facts.tag.clone(),
-        method: facts.method.clone(),
-        path: facts.path.clone(),
-        params,
-        body,
-        answer,
-        answers: facts.answers.clone(),
-        errors: facts.errors.clone(),
-        provenance: facts.provenance.clone(),
-        body_provenance: facts.body_provenance.clone(),
-        deprecated: facts.deprecated,
-        repeat: Repeat::Never,
-        paging: None,
-        response: ResponseSchema::default(),
-        call: Call::default(),
-    })
+    for param in &mut operation.params {
+        if facts.open.contains(&param.ident) {
+            param.ty = Some(argument(&param.ident)?);
+        }
+    }
+    if let Some(Body {
+        json: Some(json), ..
+    }) = &mut operation.body
+    {
+        *json = argument("body")?;
+    }
+    if let ResponseBody::Json(ty) = &mut operation.response {
+        *ty = chosen(&method.response)?;
+    }
+    Ok(operation)
 }

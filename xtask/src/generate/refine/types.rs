@@ -4,7 +4,7 @@ use anyhow::{Context, Error, Result};
 use heck::ToPascalCase;
 
 use crate::generate::{
-    api::{Member, Settle, Shape, Ty, Type, short},
+    api::{Member, OuterTag, Shape, Ty, Type, short},
     lower::{Lowered, TypeFacts, UnionFacts},
     progenitor::{Choice, Outline},
 };
@@ -27,7 +27,7 @@ pub(super) fn refine(lowered: &Lowered, key: &str, outline: &Outline) -> Result<
         let fields = fields.context("typify made no struct of this name")?;
         let members = members(fields, facts)?;
         Shape::Struct {
-            settle: settles(lowered, &members),
+            outer_tags: outer_tags(lowered, &members),
             extra: facts.extra,
             members,
         }
@@ -65,8 +65,8 @@ fn members(fields: &[(String, Choice)], facts: &TypeFacts) -> Result<Vec<Member>
         .collect()
 }
 
-/// The members that are unions tagged by a sibling.
-fn settles(lowered: &Lowered, members: &[Member]) -> Vec<Settle> {
+/// Returns the members that are unions tagged by a sibling.
+fn outer_tags(lowered: &Lowered, members: &[Member]) -> Vec<OuterTag> {
     members
         .iter()
         .filter_map(|member| {
@@ -86,7 +86,7 @@ fn settles(lowered: &Lowered, members: &[Member]) -> Vec<Settle> {
                 Ty::Named(key) => lowered.types.get(key)?.variants.is_some(),
                 _ => false,
             };
-            (text && !tag.nullable && !member.nullable).then(|| Settle {
+            (text && !tag.nullable && !member.nullable).then(|| OuterTag {
                 tag: tag.ident.clone(),
                 tag_ty: tag.ty.clone(),
                 tag_required: tag.required,
@@ -120,7 +120,7 @@ fn union_shape(key: &str, facts: &UnionFacts) -> Shape {
     }
 }
 
-/// A variant is called as its type, less the words that all variants share with the union or each other.
+/// Returns the names of variants: the name of the type, less the words that all variants share with the union or each other.
 fn variant_names(union: &str, variants: &[String]) -> Vec<String> {
     let words = |name: &str| -> Vec<String> {
         heck::ToSnakeCase::to_snake_case(short(name))

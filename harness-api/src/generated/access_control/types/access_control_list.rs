@@ -11,7 +11,7 @@ pub struct AccessCheckRequest {
     pub misfits: model::Misfits,
 }
 impl AccessCheckRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(permissions: Vec<PermissionCheck>) -> Self {
         Self {
@@ -177,7 +177,7 @@ pub struct PermissionCheck {
     pub misfits: model::Misfits,
 }
 impl PermissionCheck {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(permission: impl Into<String>, resource_type: impl Into<String>) -> Self {
         Self {

@@ -513,7 +513,7 @@ pub struct CreateResourceGroupRequest {
     pub misfits: model::Misfits,
 }
 impl CreateResourceGroupRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(identifier: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -602,7 +602,7 @@ pub struct CreateRoleRequest {
     pub misfits: model::Misfits,
 }
 impl CreateRoleRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(identifier: impl Into<String>, name: impl Into<String>) -> Self {
         Self {

@@ -86,7 +86,7 @@ pub struct ResourceSelectorFilter {
     pub misfits: model::Misfits,
 }
 impl ResourceSelectorFilter {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(resource_type: impl Into<String>) -> Self {
         Self {

@@ -11,7 +11,7 @@ pub struct AuthzResourceSelectorFilter {
     pub misfits: model::Misfits,
 }
 impl AuthzResourceSelectorFilter {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(resource_type: impl Into<String>) -> Self {
         Self {
@@ -148,7 +148,7 @@ pub struct ResourceGroupFilter {
     pub misfits: model::Misfits,
 }
 impl ResourceGroupFilter {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(account_identifier: impl Into<String>) -> Self {
         Self {
@@ -238,7 +238,7 @@ pub struct ResourceGroupV2Request {
     pub misfits: model::Misfits,
 }
 impl ResourceGroupV2Request {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(resource_group: impl Into<Box<ResourceGroupV2>>) -> Self {
         Self {

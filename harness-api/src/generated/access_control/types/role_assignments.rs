@@ -1334,7 +1334,7 @@ pub struct RoleAssignmentCreateRequest {
     pub misfits: model::Misfits,
 }
 impl RoleAssignmentCreateRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(role_assignments: Vec<AuthzRoleAssignment>) -> Self {
         Self {
@@ -1646,7 +1646,7 @@ pub struct RoleAssignmentValidationRequest {
     pub misfits: model::Misfits,
 }
 impl RoleAssignmentValidationRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(role_assignment: impl Into<Box<AuthzRoleAssignment>>) -> Self {
         Self {

@@ -1277,7 +1277,7 @@ pub struct SessionTimeoutSettings {
     pub misfits: model::Misfits,
 }
 impl SessionTimeoutSettings {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(session_time_out_in_minutes: i64) -> Self {
         Self {

@@ -76,7 +76,7 @@ pub struct AzureOidcTokenRequestDto {
     pub misfits: model::Misfits,
 }
 impl AzureOidcTokenRequestDto {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(account_id: impl Into<String>) -> Self {
         Self {
@@ -163,7 +163,7 @@ pub struct GcpOidcTokenRequest {
     pub misfits: model::Misfits,
 }
 impl GcpOidcTokenRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         account_id: impl Into<String>,
@@ -257,7 +257,7 @@ pub struct OidcIdTokenCustomAttributesStructure {
     pub misfits: model::Misfits,
 }
 impl OidcIdTokenCustomAttributesStructure {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(account_id: impl Into<String>) -> Self {
         Self {

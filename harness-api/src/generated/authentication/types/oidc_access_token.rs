@@ -200,7 +200,7 @@ pub struct AwsOidcCredentialsRequest {
     pub misfits: model::Misfits,
 }
 impl AwsOidcCredentialsRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(iam_role_arn: impl Into<String>) -> Self {
         Self {
@@ -326,7 +326,7 @@ pub struct AzureOidcCredentialExchangeRequestDto {
     pub misfits: model::Misfits,
 }
 impl AzureOidcCredentialExchangeRequestDto {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         azure_oidc_token_request_dto: impl Into<Box<AzureOidcTokenRequestDto>>,
@@ -464,7 +464,7 @@ pub struct GcpOidcAccessTokenRequest {
     pub misfits: model::Misfits,
 }
 impl GcpOidcAccessTokenRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         gcp_oidc_token_request_dto: impl Into<Box<GcpOidcTokenRequest>>,

@@ -15,7 +15,7 @@ pub struct CustomOidcIdTokenRequest {
     pub misfits: model::Misfits,
 }
 impl CustomOidcIdTokenRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         aud: impl Into<String>,

@@ -516,7 +516,7 @@ pub struct AlertRequest {
     pub misfits: model::Misfits,
 }
 impl AlertRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         associated_entities: Vec<AlertEntity>,
@@ -849,7 +849,7 @@ pub struct AlertUpdateRequest {
     pub misfits: model::Misfits,
 }
 impl AlertUpdateRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         associated_entities: Vec<AlertEntity>,

@@ -585,7 +585,7 @@ pub struct OnboardToClusterOrchestratorRequest {
     pub misfits: model::Misfits,
 }
 impl OnboardToClusterOrchestratorRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         k8s_connector_id: impl Into<String>,
@@ -645,7 +645,7 @@ pub struct OnboardToClusterOrchestratorRequestUserConfig {
     pub misfits: model::Misfits,
 }
 impl OnboardToClusterOrchestratorRequestUserConfig {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(cluster_endpoint: impl Into<String>) -> Self {
         Self {

@@ -12,7 +12,7 @@ pub struct AdjustBudgetAmountRequest {
     pub misfits: model::Misfits,
 }
 impl AdjustBudgetAmountRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         adjust_budget_bulk_request_type: impl Into<
@@ -580,7 +580,7 @@ pub struct CloneBudgetRequest {
     pub misfits: model::Misfits,
 }
 impl CloneBudgetRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         alert_mode: impl Into<CloneBudgetRequestAlertMode>,
@@ -730,7 +730,7 @@ pub struct CreateCostBucketBudgetsRequest {
     pub misfits: model::Misfits,
 }
 impl CreateCostBucketBudgetsRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         cost_bucket_ids: Vec<String>,
@@ -851,7 +851,7 @@ pub struct DeleteBudgetRequest {
     pub misfits: model::Misfits,
 }
 impl DeleteBudgetRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(budget_ids: Vec<String>) -> Self {
         Self {
@@ -903,7 +903,7 @@ pub struct ManageBudgetAlertsRequest {
     pub misfits: model::Misfits,
 }
 impl ManageBudgetAlertsRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         action: impl Into<ManageBudgetAlertsRequestAction>,
@@ -983,7 +983,7 @@ pub struct MoveBudgetsDto {
     pub misfits: model::Misfits,
 }
 impl MoveBudgetsDto {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(budget_ids: Vec<String>, new_folder_id: impl Into<String>) -> Self {
         Self {

@@ -647,7 +647,7 @@ pub struct IacmCostResource {
     pub misfits: model::Misfits,
 }
 impl IacmCostResource {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         provider: impl Into<String>,
@@ -823,7 +823,7 @@ pub struct IacmResourceCostRequest {
     pub misfits: model::Misfits,
 }
 impl IacmResourceCostRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(resources: Vec<IacmCostResource>) -> Self {
         Self {

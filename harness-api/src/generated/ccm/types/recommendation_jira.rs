@@ -130,7 +130,7 @@ pub struct CcmJiraFieldsRequestDto {
     pub misfits: model::Misfits,
 }
 impl CcmJiraFieldsRequestDto {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         connector_ref: impl Into<String>,
@@ -195,7 +195,7 @@ pub struct CcmJiraIssueTypesRequestDto {
     pub misfits: model::Misfits,
 }
 impl CcmJiraIssueTypesRequestDto {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(connector_ref: impl Into<String>, project_keys: Vec<String>) -> Self {
         Self {
@@ -249,7 +249,7 @@ pub struct JiraFieldMappingRequestDto {
     pub misfits: model::Misfits,
 }
 impl JiraFieldMappingRequestDto {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         field_name: impl Into<String>,

@@ -82,7 +82,7 @@ pub struct CloudProviderRecommendationPreference {
     pub misfits: model::Misfits,
 }
 impl CloudProviderRecommendationPreference {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         account_id: impl Into<String>,

@@ -64,7 +64,7 @@ pub struct ChangeRecommendationInferenceStatusDto {
     pub misfits: model::Misfits,
 }
 impl ChangeRecommendationInferenceStatusDto {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         recommendation_id: impl Into<String>,
@@ -134,7 +134,7 @@ pub struct IacmResource {
     pub misfits: model::Misfits,
 }
 impl IacmResource {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         provider: impl Into<String>,
@@ -260,7 +260,7 @@ pub struct IacmResourceRecommendationRequest {
     pub misfits: model::Misfits,
 }
 impl IacmResourceRecommendationRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(resources: Vec<IacmResource>) -> Self {
         Self {

@@ -24,7 +24,7 @@ pub struct AwsRecommendationAdhocDto {
     pub misfits: model::Misfits,
 }
 impl AwsRecommendationAdhocDto {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(type_: impl Into<String>) -> Self {
         Self {
@@ -158,7 +158,7 @@ pub struct AzureRecommendationAdhocDto {
     pub misfits: model::Misfits,
 }
 impl AzureRecommendationAdhocDto {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(type_: impl Into<String>) -> Self {
         Self {
@@ -527,7 +527,7 @@ pub struct GcpRecommendationAdhocDto {
     pub misfits: model::Misfits,
 }
 impl GcpRecommendationAdhocDto {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(type_: impl Into<String>) -> Self {
         Self {
@@ -640,7 +640,7 @@ pub struct GovernanceAdhocEnqueueDtov2 {
     pub misfits: model::Misfits,
 }
 impl GovernanceAdhocEnqueueDtov2 {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(rule_id: impl Into<String>, target_accounts: Vec<String>) -> Self {
         Self {

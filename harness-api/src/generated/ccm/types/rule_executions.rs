@@ -54,7 +54,7 @@ pub struct EvaluationExportRequestDto {
     pub misfits: model::Misfits,
 }
 impl EvaluationExportRequestDto {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(rule_execution_filter: impl Into<Box<RuleExecutionFilter>>) -> Self {
         Self {

@@ -340,7 +340,7 @@ pub struct UnitMetricRequestDto {
     pub misfits: model::Misfits,
 }
 impl UnitMetricRequestDto {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         metric_identifier: impl Into<String>,

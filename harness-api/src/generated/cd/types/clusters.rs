@@ -116,7 +116,7 @@ pub struct ClusterLinkRequest {
     pub misfits: model::Misfits,
 }
 impl ClusterLinkRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(env_ref: impl Into<String>) -> Self {
         Self {
@@ -201,7 +201,7 @@ pub struct ClusterRequest {
     pub misfits: model::Misfits,
 }
 impl ClusterRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(env_ref: impl Into<String>) -> Self {
         Self {
@@ -376,7 +376,7 @@ pub struct ClusterUnlinkRequest {
     pub misfits: model::Misfits,
 }
 impl ClusterUnlinkRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(env_ref: impl Into<String>) -> Self {
         Self {

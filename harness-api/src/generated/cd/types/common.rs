@@ -253,7 +253,7 @@ pub struct EnvironmentCreateRequest {
     pub misfits: model::Misfits,
 }
 impl EnvironmentCreateRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         identifier: impl Into<String>,
@@ -398,7 +398,7 @@ pub struct EnvironmentUpdateRequest {
     pub misfits: model::Misfits,
 }
 impl EnvironmentUpdateRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         identifier: impl Into<String>,
@@ -663,7 +663,7 @@ pub struct InfrastructureCreateRequest {
     pub misfits: model::Misfits,
 }
 impl InfrastructureCreateRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         identifier: impl Into<String>,
@@ -814,7 +814,7 @@ pub struct InfrastructureUpdateRequest {
     pub misfits: model::Misfits,
 }
 impl InfrastructureUpdateRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         identifier: impl Into<String>,
@@ -1277,7 +1277,7 @@ pub struct ServiceCreateRequest {
     pub misfits: model::Misfits,
 }
 impl ServiceCreateRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(identifier: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -1548,7 +1548,7 @@ pub struct ServiceUpdateRequest {
     pub misfits: model::Misfits,
 }
 impl ServiceUpdateRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(identifier: impl Into<String>, name: impl Into<String>) -> Self {
         Self {

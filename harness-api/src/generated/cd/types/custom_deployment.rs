@@ -193,7 +193,7 @@ pub struct CustomDeploymentYamlDto {
     pub misfits: model::Misfits,
 }
 impl CustomDeploymentYamlDto {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(yaml: impl Into<String>) -> Self {
         Self {
@@ -241,7 +241,7 @@ pub struct CustomDeploymentYamlRequestDto {
     pub misfits: model::Misfits,
 }
 impl CustomDeploymentYamlRequestDto {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(entity_yaml: impl Into<String>) -> Self {
         Self {

@@ -128,7 +128,7 @@ pub struct EnvironmentGroupRequest {
     pub misfits: model::Misfits,
 }
 impl EnvironmentGroupRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(yaml: impl Into<String>) -> Self {
         Self {

@@ -287,7 +287,7 @@ pub struct EnvironmentRequest {
     pub misfits: model::Misfits,
 }
 impl EnvironmentRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(type_: impl Into<EnvironmentRequestType>) -> Self {
         Self {

@@ -151,7 +151,7 @@ pub struct InfrastructureRequest {
     pub misfits: model::Misfits,
 }
 impl InfrastructureRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(yaml: impl Into<String>) -> Self {
         Self {

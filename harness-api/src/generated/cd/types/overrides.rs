@@ -18,7 +18,7 @@ pub struct OverrideRequest {
     pub misfits: model::Misfits,
 }
 impl OverrideRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         environment_ref: impl Into<String>,

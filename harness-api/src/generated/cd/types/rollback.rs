@@ -69,7 +69,7 @@ pub struct PostProdRollbackRequestDto {
     pub misfits: model::Misfits,
 }
 impl PostProdRollbackRequestDto {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         infrastructure_mapping_id: impl Into<String>,
@@ -362,7 +362,7 @@ pub struct RollbackRequestDto {
     pub misfits: model::Misfits,
 }
 impl RollbackRequestDto {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         env_identifier: impl Into<String>,

@@ -844,7 +844,7 @@ pub struct ServiceOverrideRequestV2 {
     pub misfits: model::Misfits,
 }
 impl ServiceOverrideRequestV2 {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         environment_ref: impl Into<String>,

@@ -436,7 +436,7 @@ pub struct ImportActionTemplateRequest {
     pub misfits: model::Misfits,
 }
 impl ImportActionTemplateRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         action_ref: impl Into<String>,

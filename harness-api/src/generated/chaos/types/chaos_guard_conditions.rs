@@ -159,7 +159,7 @@ pub struct CreateConditionRequest {
     pub misfits: model::Misfits,
 }
 impl CreateConditionRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         condition_id: impl Into<String>,

@@ -17,7 +17,7 @@ pub struct CreateRuleRequest {
     pub misfits: model::Misfits,
 }
 impl CreateRuleRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         condition_ids: Vec<String>,
@@ -509,7 +509,7 @@ pub struct StoredChaosGuardRule {
     pub misfits: model::Misfits,
 }
 impl StoredChaosGuardRule {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         condition_ids: Vec<String>,

@@ -184,7 +184,7 @@ pub struct CreateHubRequest {
     pub misfits: model::Misfits,
 }
 impl CreateHubRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(identity: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -474,7 +474,7 @@ pub struct UpdateHubRequest {
     pub misfits: model::Misfits,
 }
 impl UpdateHubRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(name: impl Into<String>) -> Self {
         Self {

@@ -264,7 +264,7 @@ pub struct CreateExperimentFromTemplateRequest {
     pub misfits: model::Misfits,
 }
 impl CreateExperimentFromTemplateRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(account_identifier: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -354,7 +354,7 @@ pub struct CreateExperimentTemplateRequest {
     pub misfits: model::Misfits,
 }
 impl CreateExperimentTemplateRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(manifest: impl Into<String>) -> Self {
         Self {
@@ -1121,7 +1121,7 @@ pub struct UpdateExperimentTemplateRequest {
     pub misfits: model::Misfits,
 }
 impl UpdateExperimentTemplateRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(manifest: impl Into<String>) -> Self {
         Self {

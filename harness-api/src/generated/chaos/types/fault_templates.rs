@@ -291,7 +291,7 @@ pub struct CreateFaultTemplateRequest {
     pub misfits: model::Misfits,
 }
 impl CreateFaultTemplateRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(identity: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -1052,7 +1052,7 @@ pub struct UpdateFaultRequest {
     pub misfits: model::Misfits,
 }
 impl UpdateFaultRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(identity: impl Into<String>, name: impl Into<String>) -> Self {
         Self {

@@ -502,7 +502,7 @@ pub struct CreateFaultRequest {
     pub misfits: model::Misfits,
 }
 impl CreateFaultRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(identity: impl Into<String>, name: impl Into<String>) -> Self {
         Self {

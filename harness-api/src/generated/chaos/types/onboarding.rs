@@ -2220,7 +2220,7 @@ pub struct V2OnboardingRequest {
     pub misfits: model::Misfits,
 }
 impl V2OnboardingRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         environment_ref: impl Into<String>,

@@ -18,7 +18,7 @@ pub struct ImportProbeTemplateRequest {
     pub misfits: model::Misfits,
 }
 impl ImportProbeTemplateRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         identity: impl Into<String>,

@@ -160,7 +160,7 @@ pub struct CloudAccountIdEstimatedSavingsBody {
     pub misfits: model::Misfits,
 }
 impl CloudAccountIdEstimatedSavingsBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(target_coverage: f64) -> Self {
         Self {
@@ -738,7 +738,7 @@ pub struct GatewaylwapiaccountsaccountIdv1setupConfig {
     pub misfits: model::Misfits,
 }
 impl GatewaylwapiaccountsaccountIdv1setupConfig {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(total_coverage: f64) -> Self {
         Self {
@@ -1762,7 +1762,7 @@ pub struct V1SetupBody {
     pub misfits: model::Misfits,
 }
 impl V1SetupBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         cloud_account_id: impl Into<String>,
@@ -1962,7 +1962,7 @@ pub struct UpdateSetupConfigurationBody {
     pub misfits: model::Misfits,
 }
 impl UpdateSetupConfigurationBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         cloud_account_id: impl Into<String>,
@@ -2071,7 +2071,7 @@ pub struct UpdateSetupConfigurationBodyConfig {
     pub misfits: model::Misfits,
 }
 impl UpdateSetupConfigurationBodyConfig {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(total_coverage: f64) -> Self {
         Self {
@@ -2280,7 +2280,7 @@ pub struct UpdateSetupConfigurationBodyNotification {
     pub misfits: model::Misfits,
 }
 impl UpdateSetupConfigurationBodyNotification {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         email_list: Vec<String>,

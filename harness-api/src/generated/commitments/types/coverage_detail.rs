@@ -251,7 +251,7 @@ pub struct CoverageDetailBody {
     pub misfits: model::Misfits,
 }
 impl CoverageDetailBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(group_by: impl Into<CoverageDetailBodyGroupBy>) -> Self {
         Self {

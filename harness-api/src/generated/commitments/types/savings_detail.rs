@@ -13,7 +13,7 @@ pub struct SavingsDetailBody {
     pub misfits: model::Misfits,
 }
 impl SavingsDetailBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         group_by: impl Into<SavingsDetailBodyGroupBy>,

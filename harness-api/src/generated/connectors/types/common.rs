@@ -786,7 +786,7 @@ pub struct ConnectorRequest {
     pub misfits: model::Misfits,
 }
 impl ConnectorRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(connector: impl Into<Box<Connector>>) -> Self {
         Self {
@@ -1442,7 +1442,7 @@ pub struct HostValidationParams {
     pub misfits: model::Misfits,
 }
 impl HostValidationParams {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(hosts: Vec<String>) -> Self {
         Self {

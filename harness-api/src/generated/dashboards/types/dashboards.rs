@@ -13,7 +13,7 @@ pub struct CloneDashboardRequestBody {
     pub misfits: model::Misfits,
 }
 impl CloneDashboardRequestBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(dashboard_id: impl Into<String>) -> Self {
         Self {
@@ -172,7 +172,7 @@ pub struct CreateDashboardRequest {
     pub misfits: model::Misfits,
 }
 impl CreateDashboardRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(folder_id: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -574,7 +574,7 @@ pub struct DeleteDashboardRequest {
     pub misfits: model::Misfits,
 }
 impl DeleteDashboardRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(dashboard_id: impl Into<String>) -> Self {
         Self {
@@ -940,7 +940,7 @@ pub struct ScheduleReportRequestBody {
     pub misfits: model::Misfits,
 }
 impl ScheduleReportRequestBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         dashboard_id: impl Into<String>,

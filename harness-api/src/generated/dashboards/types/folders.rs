@@ -10,7 +10,7 @@ pub struct CreateFolderRequestBody {
     pub misfits: model::Misfits,
 }
 impl CreateFolderRequestBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(name: impl Into<String>) -> Self {
         Self {
@@ -226,7 +226,7 @@ pub struct UpdateFolderRequestBody {
     pub misfits: model::Misfits,
 }
 impl UpdateFolderRequestBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(name: impl Into<String>) -> Self {
         Self {

@@ -13,7 +13,7 @@ pub struct ChangeAuthoringEventIn {
     pub misfits: model::Misfits,
 }
 impl ChangeAuthoringEventIn {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         conversation_id: impl Into<String>,
@@ -83,7 +83,7 @@ pub struct ChangeSetExistenceIn {
     pub misfits: model::Misfits,
 }
 impl ChangeSetExistenceIn {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(change_sets: Vec<ChangeSetIdInput>) -> Self {
         Self {
@@ -172,7 +172,7 @@ pub struct ChangeSetIdInput {
     pub misfits: model::Misfits,
 }
 impl ChangeSetIdInput {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(id: impl Into<String>) -> Self {
         Self {
@@ -226,7 +226,7 @@ pub struct ExecuteLlmAuthoringPipelineRequestBody {
     pub misfits: model::Misfits,
 }
 impl ExecuteLlmAuthoringPipelineRequestBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         changeset: impl Into<String>,

@@ -421,7 +421,7 @@ pub struct DeployedStateInput {
     pub misfits: model::Misfits,
 }
 impl DeployedStateInput {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         pipeline: impl Into<String>,

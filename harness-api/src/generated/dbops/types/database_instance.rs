@@ -64,7 +64,7 @@ pub struct DbInstanceIn {
     pub misfits: model::Misfits,
 }
 impl DbInstanceIn {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         connector: impl Into<String>,
@@ -159,7 +159,7 @@ pub struct DbOpsNgTag {
     pub misfits: model::Misfits,
 }
 impl DbOpsNgTag {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(key: impl Into<String>) -> Self {
         Self {

@@ -18,7 +18,7 @@ pub struct DbSchemaIn {
     pub misfits: model::Misfits,
 }
 impl DbSchemaIn {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(identifier: impl Into<String>, name: impl Into<String>) -> Self {
         Self {

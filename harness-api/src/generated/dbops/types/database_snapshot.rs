@@ -91,7 +91,7 @@ pub struct SnapshotObjectValuesInput {
     pub misfits: model::Misfits,
 }
 impl SnapshotObjectValuesInput {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(object_names: Vec<String>, object_type: impl Into<String>) -> Self {
         Self {

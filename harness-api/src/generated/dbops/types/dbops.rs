@@ -13,7 +13,7 @@ pub struct DbSnapshotMetadataIn {
     pub misfits: model::Misfits,
 }
 impl DbSnapshotMetadataIn {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         object_name: impl Into<String>,

@@ -11,7 +11,7 @@ pub struct ExecutionConfigOperation {
     pub misfits: model::Misfits,
 }
 impl ExecutionConfigOperation {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(field: impl Into<String>, value: impl Into<String>) -> Self {
         Self {

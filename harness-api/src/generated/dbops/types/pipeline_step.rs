@@ -16,7 +16,7 @@ pub struct CustomOperationInput {
     pub misfits: model::Misfits,
 }
 impl CustomOperationInput {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         command: impl Into<Command>,
@@ -210,7 +210,7 @@ pub struct FlywayCustomOperationInput {
     pub misfits: model::Misfits,
 }
 impl FlywayCustomOperationInput {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         command: impl Into<FlywayCommand>,
@@ -337,7 +337,7 @@ pub struct PipelineExecutionMetadata {
     pub misfits: model::Misfits,
 }
 impl PipelineExecutionMetadata {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         pipeline: impl Into<String>,
@@ -441,7 +441,7 @@ pub struct SchemaInstanceMetadataInput {
     pub misfits: model::Misfits,
 }
 impl SchemaInstanceMetadataInput {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         db_instance: impl Into<String>,
@@ -766,7 +766,7 @@ pub struct ConsumeFlywayFailureInterruptBody {
     pub misfits: model::Misfits,
 }
 impl ConsumeFlywayFailureInterruptBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         harness_command: impl Into<FlywayCommand>,
@@ -863,7 +863,7 @@ pub struct ConsumeFlywayStepPluginOutputResponseBody {
     pub misfits: model::Misfits,
 }
 impl ConsumeFlywayStepPluginOutputResponseBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         harness_command: impl Into<FlywayCommand>,
@@ -1254,7 +1254,7 @@ pub struct CreateFlywayPluginInputsBody {
     pub misfits: model::Misfits,
 }
 impl CreateFlywayPluginInputsBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         command: impl Into<FlywayCommand>,
@@ -1602,7 +1602,7 @@ pub struct CreateStepPluginInputsBodyPipelineExecutionMetadata {
     pub misfits: model::Misfits,
 }
 impl CreateStepPluginInputsBodyPipelineExecutionMetadata {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         pipeline: impl Into<String>,

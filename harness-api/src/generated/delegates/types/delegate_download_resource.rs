@@ -16,7 +16,7 @@ pub struct DelegateDownloadRequest {
     pub misfits: model::Misfits,
 }
 impl DelegateDownloadRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(name: impl Into<String>) -> Self {
         Self {

@@ -66,7 +66,7 @@ pub struct DelegateFilterPropertiesDto {
     pub misfits: model::Misfits,
 }
 impl DelegateFilterPropertiesDto {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(filter_type: impl Into<DelegateFilterPropertiesDtoFilterType>) -> Self {
         Self {
@@ -378,7 +378,7 @@ pub struct DelegateSetupDetails {
     pub misfits: model::Misfits,
 }
 impl DelegateSetupDetails {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(delegate_type: impl Into<String>, name: impl Into<String>) -> Self {
         Self {

@@ -164,7 +164,7 @@ pub struct CfGitDetails {
     pub misfits: model::Misfits,
 }
 impl CfGitDetails {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(commit_msg: impl Into<String>) -> Self {
         Self {
@@ -719,7 +719,7 @@ pub struct GitSyncPatchOperation {
     pub misfits: model::Misfits,
 }
 impl GitSyncPatchOperation {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(instructions: Vec<PatchInstructionInner>) -> Self {
         Self {
@@ -870,7 +870,7 @@ pub struct PatchInstructionInner {
     pub misfits: model::Misfits,
 }
 impl PatchInstructionInner {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         kind_2: impl Into<String>,

@@ -242,7 +242,7 @@ pub struct ProxyKeyInstructionInstructionsUpdateConfig {
     pub misfits: model::Misfits,
 }
 impl ProxyKeyInstructionInstructionsUpdateConfig {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         organizations: std::collections::BTreeMap<String, serde_json::Value>,

@@ -110,7 +110,7 @@ pub struct V1RecentDeploymentQuery {
     pub misfits: model::Misfits,
 }
 impl V1RecentDeploymentQuery {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(account_identifier: impl Into<String>) -> Self {
         Self {

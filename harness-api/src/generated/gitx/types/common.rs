@@ -113,7 +113,7 @@ pub struct CreateWebhookRequest {
     pub misfits: model::Misfits,
 }
 impl CreateWebhookRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         spec: impl Into<WebhookSpec>,
@@ -933,7 +933,7 @@ pub struct UpdateWebhookRequest {
     pub misfits: model::Misfits,
 }
 impl UpdateWebhookRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         is_enabled: bool,

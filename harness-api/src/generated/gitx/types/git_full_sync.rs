@@ -116,7 +116,7 @@ pub struct GitFullSyncConfigRequest {
     pub misfits: model::Misfits,
 }
 impl GitFullSyncConfigRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         branch: impl Into<String>,

@@ -15,7 +15,7 @@ pub struct BitbucketServerProviderRequestInfo {
     pub misfits: model::Misfits,
 }
 impl BitbucketServerProviderRequestInfo {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(type_: impl Into<String>) -> Self {
         Self {
@@ -309,7 +309,7 @@ pub struct GithubEnterpriseProviderRequestInfo {
     pub misfits: model::Misfits,
 }
 impl GithubEnterpriseProviderRequestInfo {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(type_: impl Into<String>) -> Self {
         Self {
@@ -389,7 +389,7 @@ pub struct GitlabOnPremProviderRequestInfo {
     pub misfits: model::Misfits,
 }
 impl GitlabOnPremProviderRequestInfo {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(type_: impl Into<String>) -> Self {
         Self {

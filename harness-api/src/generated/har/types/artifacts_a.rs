@@ -235,7 +235,7 @@ pub struct ArtifactLabelRequest {
     pub misfits: model::Misfits,
 }
 impl ArtifactLabelRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(labels: Vec<String>) -> Self {
         Self {

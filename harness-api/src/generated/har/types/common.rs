@@ -303,7 +303,7 @@ pub struct MetadataInputV3 {
     pub misfits: model::Misfits,
 }
 impl MetadataInputV3 {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(metadata: Vec<MetadataItemInputV3>) -> Self {
         Self {
@@ -352,7 +352,7 @@ pub struct MetadataItemInputV3 {
     pub misfits: model::Misfits,
 }
 impl MetadataItemInputV3 {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(key: impl Into<String>, value: impl Into<String>) -> Self {
         Self {

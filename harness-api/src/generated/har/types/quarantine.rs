@@ -125,7 +125,7 @@ pub struct QuarantineRequest {
     pub misfits: model::Misfits,
 }
 impl QuarantineRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(artifact: impl Into<String>, reason: impl Into<String>) -> Self {
         Self {

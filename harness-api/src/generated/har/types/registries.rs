@@ -659,7 +659,7 @@ pub struct RegistryRequest {
     pub misfits: model::Misfits,
 }
 impl RegistryRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         identifier: impl Into<String>,

@@ -12,7 +12,7 @@ pub struct AddTags {
     pub misfits: model::Misfits,
 }
 impl AddTags {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         package: impl Into<String>,
@@ -75,7 +75,7 @@ pub struct BulkDownloadFilesRequestInput {
     pub misfits: model::Misfits,
 }
 impl BulkDownloadFilesRequestInput {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(registry_id: impl Into<String>) -> Self {
         Self {
@@ -436,7 +436,7 @@ pub struct MetadataInput {
     pub misfits: model::Misfits,
 }
 impl MetadataInput {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         metadata: Vec<MetadataItemInput>,
@@ -515,7 +515,7 @@ pub struct MetadataItemInput {
     pub misfits: model::Misfits,
 }
 impl MetadataItemInput {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(key: impl Into<String>, value: impl Into<String>) -> Self {
         Self {

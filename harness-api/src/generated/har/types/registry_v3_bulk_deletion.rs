@@ -14,7 +14,7 @@ pub struct BulkDeleteRequestInputV3 {
     pub misfits: model::Misfits,
 }
 impl BulkDeleteRequestInputV3 {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(packages: impl Into<String>, registry: impl Into<String>) -> Self {
         Self {

@@ -264,7 +264,7 @@ pub struct SearchRegistryFilesRequestInputV3 {
     pub misfits: model::Misfits,
 }
 impl SearchRegistryFilesRequestInputV3 {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(regex: impl Into<String>, registry: impl Into<String>) -> Self {
         Self {

@@ -210,7 +210,7 @@ pub struct ArtifactScanInputV3 {
     pub misfits: model::Misfits,
 }
 impl ArtifactScanInputV3 {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(package_name: impl Into<String>, version: impl Into<String>) -> Self {
         Self {
@@ -524,7 +524,7 @@ pub struct BuildInfoNodeV3 {
     pub misfits: model::Misfits,
 }
 impl BuildInfoNodeV3 {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(node_key: impl Into<String>) -> Self {
         Self {
@@ -581,7 +581,7 @@ pub struct BuildInfoRequestInputV3 {
     pub misfits: model::Misfits,
 }
 impl BuildInfoRequestInputV3 {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         metadata: Vec<BuildInfoNodeV3>,
@@ -669,7 +669,7 @@ pub struct BulkScanEvaluateSyncRequestV3 {
     pub misfits: model::Misfits,
 }
 impl BulkScanEvaluateSyncRequestV3 {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         artifacts: Vec<ArtifactScanInputV3>,
@@ -770,7 +770,7 @@ pub struct BulkScanEvaluationRequestV3 {
     pub misfits: model::Misfits,
 }
 impl BulkScanEvaluationRequestV3 {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         artifacts: Vec<ArtifactScanInputV3>,
@@ -988,7 +988,7 @@ pub struct FirewallExceptionApprovalRequestV3 {
     pub misfits: model::Misfits,
 }
 impl FirewallExceptionApprovalRequestV3 {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(status: impl Into<FirewallExceptionStatusV3>) -> Self {
         Self {
@@ -1045,7 +1045,7 @@ pub struct FirewallExceptionCreateRequestV3 {
     pub misfits: model::Misfits,
 }
 impl FirewallExceptionCreateRequestV3 {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         business_justification: impl Into<String>,
@@ -1926,7 +1926,7 @@ pub struct PipelineContextV3 {
     pub misfits: model::Misfits,
 }
 impl PipelineContextV3 {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         execution_id: impl Into<String>,
@@ -2070,7 +2070,7 @@ pub struct RootPackageV3 {
     pub misfits: model::Misfits,
 }
 impl RootPackageV3 {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(name: impl Into<String>, version: impl Into<String>) -> Self {
         Self {

@@ -235,7 +235,7 @@ pub struct BackfillTriggerRequestInputV3 {
     pub misfits: model::Misfits,
 }
 impl BackfillTriggerRequestInputV3 {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(entity_types: Vec<BackfillTriggerRequestInputV3EntityTypes>) -> Self {
         Self {

@@ -10,7 +10,7 @@ pub struct LifecycleDryRunRequestBodyV3 {
     pub misfits: model::Misfits,
 }
 impl LifecycleDryRunRequestBodyV3 {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(policy_id: impl Into<String>) -> Self {
         Self {
@@ -786,7 +786,7 @@ pub struct LifecycleRuleRequestBodyV3 {
     pub misfits: model::Misfits,
 }
 impl LifecycleRuleRequestBodyV3 {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         action: impl Into<LifecycleRuleActionV3>,

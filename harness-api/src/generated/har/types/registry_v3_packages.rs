@@ -239,7 +239,7 @@ pub struct PackagesStatsRequestInputV3 {
     pub misfits: model::Misfits,
 }
 impl PackagesStatsRequestInputV3 {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(package_ids: Vec<String>) -> Self {
         Self {

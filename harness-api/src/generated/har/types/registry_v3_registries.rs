@@ -67,7 +67,7 @@ pub struct RegistriesStatsRequestInputV3 {
     pub misfits: model::Misfits,
 }
 impl RegistriesStatsRequestInputV3 {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(registry_ids: Vec<String>) -> Self {
         Self {

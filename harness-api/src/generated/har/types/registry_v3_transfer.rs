@@ -62,7 +62,7 @@ pub struct CopyResourceItemV3 {
     pub misfits: model::Misfits,
 }
 impl CopyResourceItemV3 {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         source: impl Into<Box<CopySourceRefV3>>,
@@ -117,7 +117,7 @@ pub struct CopySourceRefV3 {
     pub misfits: model::Misfits,
 }
 impl CopySourceRefV3 {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(version_id: impl Into<String>) -> Self {
         Self {
@@ -165,7 +165,7 @@ pub struct CopyTargetRefV3 {
     pub misfits: model::Misfits,
 }
 impl CopyTargetRefV3 {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(registry_id: impl Into<String>) -> Self {
         Self {

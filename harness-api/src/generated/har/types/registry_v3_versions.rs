@@ -10,7 +10,7 @@ pub struct AddTagsV3 {
     pub misfits: model::Misfits,
 }
 impl AddTagsV3 {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(tags: Vec<String>) -> Self {
         Self {
@@ -666,7 +666,7 @@ pub struct RebuildVersionMetadataRequestV3 {
     pub misfits: model::Misfits,
 }
 impl RebuildVersionMetadataRequestV3 {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(registry_id: impl Into<String>) -> Self {
         Self {
@@ -1058,7 +1058,7 @@ pub struct VersionsStatsRequestInputV3 {
     pub misfits: model::Misfits,
 }
 impl VersionsStatsRequestInputV3 {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(version_ids: Vec<String>) -> Self {
         Self {

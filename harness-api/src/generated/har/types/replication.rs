@@ -470,7 +470,7 @@ pub struct ReplicationRuleRequest {
     pub misfits: model::Misfits,
 }
 impl ReplicationRuleRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         allowed_patterns: Vec<String>,

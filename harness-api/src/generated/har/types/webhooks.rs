@@ -681,7 +681,7 @@ pub struct WebhookRequest {
     pub misfits: model::Misfits,
 }
 impl WebhookRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         enabled: bool,

@@ -55,7 +55,7 @@ pub struct CreateDynamicGroup {
     pub misfits: model::Misfits,
 }
 impl CreateDynamicGroup {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         connector_identifier: impl Into<String>,
@@ -143,7 +143,7 @@ pub struct CreateInventoryGroupRequest {
     pub misfits: model::Misfits,
 }
 impl CreateInventoryGroupRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(identifier: impl Into<String>) -> Self {
         Self {
@@ -240,7 +240,7 @@ pub struct CreateInventoryHostRequest {
     pub misfits: model::Misfits,
 }
 impl CreateInventoryHostRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(host_address: impl Into<String>) -> Self {
         Self {
@@ -305,7 +305,7 @@ pub struct CreateInventoryRequest {
     pub misfits: model::Misfits,
 }
 impl CreateInventoryRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         identifier: impl Into<String>,
@@ -588,7 +588,7 @@ pub struct CreateInventoryVarsRequest {
     pub misfits: model::Misfits,
 }
 impl CreateInventoryVarsRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(vars: Vec<HarnessIacmInventoryVarCreate>) -> Self {
         Self {
@@ -642,7 +642,7 @@ pub struct CreateManualGroup {
     pub misfits: model::Misfits,
 }
 impl CreateManualGroup {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(name: impl Into<String>) -> Self {
         Self {
@@ -713,7 +713,7 @@ pub struct CreatePlaybookRequest {
     pub misfits: model::Misfits,
 }
 impl CreatePlaybookRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         identifier: impl Into<String>,
@@ -936,7 +936,7 @@ pub struct CreatePlaybookVarRequest {
     pub misfits: model::Misfits,
 }
 impl CreatePlaybookVarRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(vars: Vec<HarnessIacmInventoryVarCreate>) -> Self {
         Self {

@@ -10,7 +10,7 @@ pub struct DeletePlaybookVarsRequest {
     pub misfits: model::Misfits,
 }
 impl DeletePlaybookVarsRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(vars: Vec<String>) -> Self {
         Self {

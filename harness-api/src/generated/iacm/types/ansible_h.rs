@@ -661,7 +661,7 @@ pub struct HarnessIacmInventoryVarCreate {
     pub misfits: model::Misfits,
 }
 impl HarnessIacmInventoryVarCreate {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         key: impl Into<String>,

@@ -14,7 +14,7 @@ pub struct ImportInventoryRequest2 {
     pub misfits: model::Misfits,
 }
 impl ImportInventoryRequest2 {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         content: impl Into<String>,

@@ -11,7 +11,7 @@ pub struct ReplaceInventoryFromImportRequest2 {
     pub misfits: model::Misfits,
 }
 impl ReplaceInventoryFromImportRequest2 {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         content: impl Into<String>,

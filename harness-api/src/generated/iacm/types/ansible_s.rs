@@ -13,7 +13,7 @@ pub struct SendAnsibleEventRequest {
     pub misfits: model::Misfits,
 }
 impl SendAnsibleEventRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         event_type: impl Into<SendAnsibleEventRequestEventType>,

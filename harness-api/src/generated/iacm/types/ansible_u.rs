@@ -134,7 +134,7 @@ pub struct UpdateInventoryPluginRequest {
     pub misfits: model::Misfits,
 }
 impl UpdateInventoryPluginRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(plugin_options: impl Into<Box<PluginOptions>>) -> Self {
         Self {
@@ -186,7 +186,7 @@ pub struct UpdateInventoryRequest {
     pub misfits: model::Misfits,
 }
 impl UpdateInventoryRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(data: impl Into<serde_json::Value>, name: impl Into<String>) -> Self {
         Self {
@@ -247,7 +247,7 @@ pub struct UpdateInventoryVarsRequest {
     pub misfits: model::Misfits,
 }
 impl UpdateInventoryVarsRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(vars: Vec<HarnessIacmInventoryVarCreate>) -> Self {
         Self {
@@ -313,7 +313,7 @@ pub struct UpdatePlaybookRequest {
     pub misfits: model::Misfits,
 }
 impl UpdatePlaybookRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(name: impl Into<String>, repository_path: impl Into<String>) -> Self {
         Self {
@@ -419,7 +419,7 @@ pub struct UpdatePlaybookVarsRequest {
     pub misfits: model::Misfits,
 }
 impl UpdatePlaybookVarsRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(vars: Vec<HarnessIacmInventoryVarCreate>) -> Self {
         Self {

@@ -117,7 +117,7 @@ pub struct CreateApprovalRequest {
     pub misfits: model::Misfits,
 }
 impl CreateApprovalRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         pipeline_execution_id: impl Into<String>,
@@ -287,7 +287,7 @@ pub struct UpdateApprovalRequest {
     pub misfits: model::Misfits,
 }
 impl UpdateApprovalRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(status: impl Into<UpdateApprovalRequestStatus>) -> Self {
         Self {

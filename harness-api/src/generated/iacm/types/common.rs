@@ -1137,7 +1137,7 @@ pub struct ResourcesSelectorConditions {
     pub misfits: model::Misfits,
 }
 impl ResourcesSelectorConditions {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         attribute: impl Into<String>,

@@ -51,7 +51,7 @@ pub struct CreateExecutionRequest {
     pub misfits: model::Misfits,
 }
 impl CreateExecutionRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         pipeline: impl Into<String>,
@@ -211,7 +211,7 @@ pub struct GitAuditData {
     pub misfits: model::Misfits,
 }
 impl GitAuditData {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(hash: impl Into<String>, repo_url: impl Into<String>) -> Self {
         Self {

@@ -10,7 +10,7 @@ pub struct MigrateTemplateConnectorsRequest {
     pub misfits: model::Misfits,
 }
 impl MigrateTemplateConnectorsRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(dry_run: bool) -> Self {
         Self {
@@ -99,7 +99,7 @@ pub struct MigrateWorkspaceConnectorsRequest {
     pub misfits: model::Misfits,
 }
 impl MigrateWorkspaceConnectorsRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(dry_run: bool) -> Self {
         Self {

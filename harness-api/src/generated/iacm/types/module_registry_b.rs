@@ -10,7 +10,7 @@ pub struct BatchCheckModuleLifecycleRequest {
     pub misfits: model::Misfits,
 }
 impl BatchCheckModuleLifecycleRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(items: Vec<ModuleLifecycleBatchCheckItem>) -> Self {
         Self {

@@ -17,7 +17,7 @@ pub struct CreateModuleDataRequest {
     pub misfits: model::Misfits,
 }
 impl CreateModuleDataRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         download_url: impl Into<String>,
@@ -117,7 +117,7 @@ pub struct CreateModuleExecutionRequest {
     pub misfits: model::Misfits,
 }
 impl CreateModuleExecutionRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         account: impl Into<String>,
@@ -304,7 +304,7 @@ pub struct CreateModuleRequest {
     pub misfits: model::Misfits,
 }
 impl CreateModuleRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(name: impl Into<String>, system: impl Into<String>) -> Self {
         Self {
@@ -481,7 +481,7 @@ pub struct CreateOnboardingPipelineRequest {
     pub misfits: model::Misfits,
 }
 impl CreateOnboardingPipelineRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(org: impl Into<String>, project: impl Into<String>) -> Self {
         Self {
@@ -539,7 +539,7 @@ pub struct CreateTestingPipelineRequest {
     pub misfits: model::Misfits,
 }
 impl CreateTestingPipelineRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(org: impl Into<String>, project: impl Into<String>) -> Self {
         Self {

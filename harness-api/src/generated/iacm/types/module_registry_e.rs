@@ -20,7 +20,7 @@ pub struct EnableTestingRequest {
     pub misfits: model::Misfits,
 }
 impl EnableTestingRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         org: impl Into<String>,

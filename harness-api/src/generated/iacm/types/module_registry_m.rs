@@ -78,7 +78,7 @@ pub struct ModuleLifecycleBatchCheckItem {
     pub misfits: model::Misfits,
 }
 impl ModuleLifecycleBatchCheckItem {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         name: impl Into<String>,
@@ -278,7 +278,7 @@ pub struct ModuleLifecycleRule {
     pub misfits: model::Misfits,
 }
 impl ModuleLifecycleRule {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         deprecated_action: impl Into<ModuleLifecycleRuleDeprecatedAction>,

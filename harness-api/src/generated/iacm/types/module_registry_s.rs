@@ -14,7 +14,7 @@ pub struct SendModuleEventRequest {
     pub misfits: model::Misfits,
 }
 impl SendModuleEventRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         account: impl Into<String>,

@@ -27,7 +27,7 @@ pub struct UpdateModuleRequest {
     pub misfits: model::Misfits,
 }
 impl UpdateModuleRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(name: impl Into<String>, system: impl Into<String>) -> Self {
         Self {
@@ -171,7 +171,7 @@ pub struct UpdateTestingRequest {
     pub misfits: model::Misfits,
 }
 impl UpdateTestingRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         org: impl Into<String>,

@@ -51,7 +51,7 @@ pub struct BatchCheckProviderLifecycleRequest {
     pub misfits: model::Misfits,
 }
 impl BatchCheckProviderLifecycleRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(items: Vec<ProviderLifecycleBatchCheckItem>) -> Self {
         Self {
@@ -142,7 +142,7 @@ pub struct CreateProviderVersionRequestBody {
     pub misfits: model::Misfits,
 }
 impl CreateProviderVersionRequestBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         gpg_key_id: impl Into<String>,
@@ -1032,7 +1032,7 @@ pub struct ProviderLifecycleBatchCheckItem {
     pub misfits: model::Misfits,
 }
 impl ProviderLifecycleBatchCheckItem {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         namespace: impl Into<String>,
@@ -1222,7 +1222,7 @@ pub struct ProviderLifecycleRule {
     pub misfits: model::Misfits,
 }
 impl ProviderLifecycleRule {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         deprecated_action: impl Into<ProviderLifecycleRuleDeprecatedAction>,
@@ -1402,7 +1402,7 @@ pub struct UpdateProviderVersionRequestBody {
     pub misfits: model::Misfits,
 }
 impl UpdateProviderVersionRequestBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(gpg_key_id: impl Into<String>, protocol: Vec<String>) -> Self {
         Self {
@@ -1457,7 +1457,7 @@ pub struct UploadSigningKeyRequest {
     pub misfits: model::Misfits,
 }
 impl UploadSigningKeyRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         ascii_armor: impl Into<String>,

@@ -59,7 +59,7 @@ pub struct CdkStackResult {
     pub misfits: model::Misfits,
 }
 impl CdkStackResult {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         stack_name: impl Into<String>,
@@ -174,7 +174,7 @@ pub struct CompleteActivityRequest {
     pub misfits: model::Misfits,
 }
 impl CompleteActivityRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(status: impl Into<CompleteActivityRequestStatus>) -> Self {
         Self {
@@ -360,7 +360,7 @@ pub struct StartActivityRequest {
     pub misfits: model::Misfits,
 }
 impl StartActivityRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         activity_id: impl Into<String>,

@@ -13,7 +13,7 @@ pub struct CreateRemediationRunRequest {
     pub misfits: model::Misfits,
 }
 impl CreateRemediationRunRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         remediation_type: impl Into<CreateRemediationRunRequestRemediationType>,
@@ -505,7 +505,7 @@ pub struct UpdateRemediationRunRequest {
     pub misfits: model::Misfits,
 }
 impl UpdateRemediationRunRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(status: impl Into<UpdateRemediationRunRequestStatus>) -> Self {
         Self {

@@ -53,7 +53,7 @@ pub struct DeleteDefaultPipelineRequest {
     pub misfits: model::Misfits,
 }
 impl DeleteDefaultPipelineRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         operation: impl Into<DeleteDefaultPipelineRequestOperation>,
@@ -224,7 +224,7 @@ pub struct EnableEphemeralWorkspacesInProjectRequest {
     pub misfits: model::Misfits,
 }
 impl EnableEphemeralWorkspacesInProjectRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         pipeline_id: impl Into<String>,
@@ -380,7 +380,7 @@ pub struct EnableProjectDriftRequest {
     pub misfits: model::Misfits,
 }
 impl EnableProjectDriftRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         pipeline_id: impl Into<String>,
@@ -757,7 +757,7 @@ pub struct UpsertDefaultPipelineRequest {
     pub misfits: model::Misfits,
 }
 impl UpsertDefaultPipelineRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         operation: impl Into<UpsertDefaultPipelineRequestOperation>,

@@ -299,7 +299,7 @@ pub struct PluginReportedVersion {
     pub misfits: model::Misfits,
 }
 impl PluginReportedVersion {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(commit: impl Into<String>, version: impl Into<String>) -> Self {
         Self {

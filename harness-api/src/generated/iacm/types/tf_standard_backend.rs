@@ -109,7 +109,7 @@ pub struct LockWorkspaceRequest {
     pub misfits: model::Misfits,
 }
 impl LockWorkspaceRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         created: impl Into<String>,
@@ -192,7 +192,7 @@ pub struct UnlockWorkspaceRequest {
     pub misfits: model::Misfits,
 }
 impl UnlockWorkspaceRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         created: impl Into<String>,

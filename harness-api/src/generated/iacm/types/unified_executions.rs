@@ -63,7 +63,7 @@ pub struct IacmWebhookInfo {
     pub misfits: model::Misfits,
 }
 impl IacmWebhookInfo {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(type_: impl Into<IacmWebhookInfoType>) -> Self {
         Self {
@@ -135,7 +135,7 @@ pub struct UnifiedExecutionRequest {
     pub misfits: model::Misfits,
 }
 impl UnifiedExecutionRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         pipeline_execution_id: impl Into<String>,

@@ -21,7 +21,7 @@ pub struct CreateVariableSetRequestAccScope {
     pub misfits: model::Misfits,
 }
 impl CreateVariableSetRequestAccScope {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(identifier: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -127,7 +127,7 @@ pub struct CreateVariableSetRequestOrgScope {
     pub misfits: model::Misfits,
 }
 impl CreateVariableSetRequestOrgScope {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(identifier: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -233,7 +233,7 @@ pub struct CreateVariableSetRequestProjScope {
     pub misfits: model::Misfits,
 }
 impl CreateVariableSetRequestProjScope {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(identifier: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -813,7 +813,7 @@ pub struct UpdateVariableSetRequestAccountScope {
     pub misfits: model::Misfits,
 }
 impl UpdateVariableSetRequestAccountScope {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(name: impl Into<String>) -> Self {
         Self {
@@ -913,7 +913,7 @@ pub struct UpdateVariableSetRequestOrgScope {
     pub misfits: model::Misfits,
 }
 impl UpdateVariableSetRequestOrgScope {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(name: impl Into<String>) -> Self {
         Self {
@@ -1013,7 +1013,7 @@ pub struct UpdateVariableSetRequestProjScope {
     pub misfits: model::Misfits,
 }
 impl UpdateVariableSetRequestProjScope {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(name: impl Into<String>) -> Self {
         Self {

@@ -51,7 +51,7 @@ pub struct CreateWorkspaceVariableRequest {
     pub misfits: model::Misfits,
 }
 impl CreateWorkspaceVariableRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         key: impl Into<String>,
@@ -620,7 +620,7 @@ pub struct UpdateWorkspaceVariableRequest {
     pub misfits: model::Misfits,
 }
 impl UpdateWorkspaceVariableRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         value: impl Into<String>,

@@ -12,7 +12,7 @@ pub struct CreateWorkspaceTemplateRequest {
     pub misfits: model::Misfits,
 }
 impl CreateWorkspaceTemplateRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         template_id: impl Into<String>,
@@ -203,7 +203,7 @@ pub struct UpdateWorkspaceTemplateRequest {
     pub misfits: model::Misfits,
 }
 impl UpdateWorkspaceTemplateRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(version: impl Into<String>) -> Self {
         Self {

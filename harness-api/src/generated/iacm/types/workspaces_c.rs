@@ -11,7 +11,7 @@ pub struct CloneWorkspaceRequest {
     pub misfits: model::Misfits,
 }
 impl CloneWorkspaceRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(identifier: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -302,7 +302,7 @@ pub struct CreateWorkspaceRequest {
     pub misfits: model::Misfits,
 }
 impl CreateWorkspaceRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         environment_variables: std::collections::BTreeMap<String, IacmVariable>,

@@ -92,7 +92,7 @@ pub struct DeleteResourcesRequest {
     pub misfits: model::Misfits,
 }
 impl DeleteResourcesRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(resources: Vec<ResourceDelete>) -> Self {
         Self {
@@ -185,7 +185,7 @@ pub struct DeleteStaleResourcesRequest {
     pub misfits: model::Misfits,
 }
 impl DeleteStaleResourcesRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(session_id: impl Into<String>) -> Self {
         Self {

@@ -12,7 +12,7 @@ pub struct IacmVariable {
     pub misfits: model::Misfits,
 }
 impl IacmVariable {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         key: impl Into<String>,

@@ -112,7 +112,7 @@ pub struct ResourceDelete {
     pub misfits: model::Misfits,
 }
 impl ResourceDelete {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         module: impl Into<String>,
@@ -301,7 +301,7 @@ pub struct ResourceUpdate {
     pub misfits: model::Misfits,
 }
 impl ResourceUpdate {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         attributes: impl Into<serde_json::Value>,

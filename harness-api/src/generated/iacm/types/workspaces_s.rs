@@ -109,7 +109,7 @@ pub struct SendEventRequest {
     pub misfits: model::Misfits,
 }
 impl SendEventRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(event_type: impl Into<SendEventRequestEventType>) -> Self {
         Self {

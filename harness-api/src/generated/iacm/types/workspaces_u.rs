@@ -13,7 +13,7 @@ pub struct UpdateDriftConfigRequest {
     pub misfits: model::Misfits,
 }
 impl UpdateDriftConfigRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         pipeline_id: impl Into<String>,
@@ -131,7 +131,7 @@ pub struct UpdateEphemeralConfigRequest {
     pub misfits: model::Misfits,
 }
 impl UpdateEphemeralConfigRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(pipeline_id: impl Into<String>) -> Self {
         Self {
@@ -282,7 +282,7 @@ pub struct UpdateResourcesRequest {
     pub misfits: model::Misfits,
 }
 impl UpdateResourcesRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(resources: Vec<ResourceUpdate>) -> Self {
         Self {
@@ -408,7 +408,7 @@ pub struct UpdateWorkspaceRequest {
     pub misfits: model::Misfits,
 }
 impl UpdateWorkspaceRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         environment_variables: std::collections::BTreeMap<String, IacmVariable>,

@@ -503,7 +503,7 @@ pub struct AggregationSelectionReviewRequest {
     pub misfits: model::Misfits,
 }
 impl AggregationSelectionReviewRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         scopes: Vec<String>,

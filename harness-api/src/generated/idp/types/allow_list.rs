@@ -10,7 +10,7 @@ pub struct AllowListRequest {
     pub misfits: model::Misfits,
 }
 impl AllowListRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(allow: Vec<HostInfo>) -> Self {
         Self {

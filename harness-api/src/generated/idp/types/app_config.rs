@@ -90,7 +90,7 @@ pub struct AppConfigRequest {
     pub misfits: model::Misfits,
 }
 impl AppConfigRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(app_config: impl Into<Box<AppConfig>>) -> Self {
         Self {

@@ -54,7 +54,7 @@ pub struct BackstageHarnessSyncRequest {
     pub misfits: model::Misfits,
 }
 impl BackstageHarnessSyncRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         action: impl Into<BackstageHarnessSyncRequestAction>,

@@ -12,7 +12,7 @@ pub struct CustomPropertyByEntityDeleteRequest {
     pub misfits: model::Misfits,
 }
 impl CustomPropertyByEntityDeleteRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(entity_ref: impl Into<String>) -> Self {
         Self {
@@ -169,7 +169,7 @@ pub struct CustomPropertyByFieldDeleteRequest {
     pub misfits: model::Misfits,
 }
 impl CustomPropertyByFieldDeleteRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(property: impl Into<String>) -> Self {
         Self {
@@ -470,7 +470,7 @@ pub struct CustomPropertyFilterDeleteRequest {
     pub misfits: model::Misfits,
 }
 impl CustomPropertyFilterDeleteRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         filter: impl Into<Box<ScorecardFilter>>,
@@ -533,7 +533,7 @@ pub struct CustomPropertyFilterRequest {
     pub misfits: model::Misfits,
 }
 impl CustomPropertyFilterRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         filter: impl Into<Box<ScorecardFilter>>,

@@ -152,7 +152,7 @@ pub struct BackstageEnvVariableBatchRequest {
     pub misfits: model::Misfits,
 }
 impl BackstageEnvVariableBatchRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(env_variables: Vec<BackstageEnvVariable>) -> Self {
         Self {
@@ -344,7 +344,7 @@ pub struct DataPointInputValues {
     pub misfits: model::Misfits,
 }
 impl DataPointInputValues {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(data_point_identifier: impl Into<String>) -> Self {
         Self {
@@ -438,7 +438,7 @@ pub struct DataSourceLocationInfo {
     pub misfits: model::Misfits,
 }
 impl DataSourceLocationInfo {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(data_points: Vec<DataPointInputValues>) -> Self {
         Self {
@@ -1357,7 +1357,7 @@ pub struct LayoutIngestRequest {
     pub misfits: model::Misfits,
 }
 impl LayoutIngestRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         exports: impl Into<Box<Exports>>,

@@ -13,7 +13,7 @@ pub struct CustomPluginV2CreateRequest {
     pub misfits: model::Misfits,
 }
 impl CustomPluginV2CreateRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(identifier: impl Into<String>, name: impl Into<String>) -> Self {
         Self {

@@ -54,7 +54,7 @@ pub struct BulkEntityFieldUpdateRequest {
     pub misfits: model::Misfits,
 }
 impl BulkEntityFieldUpdateRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(properties: Vec<BulkFieldUpdateProperty>) -> Self {
         Self {
@@ -232,7 +232,7 @@ pub struct BulkFieldUpdateProperty {
     pub misfits: model::Misfits,
 }
 impl BulkFieldUpdateProperty {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(key: impl Into<String>, value: impl Into<String>) -> Self {
         Self {
@@ -913,7 +913,7 @@ pub struct EntityCreateRequest {
     pub misfits: model::Misfits,
 }
 impl EntityCreateRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(yaml: impl Into<String>) -> Self {
         Self {
@@ -1100,7 +1100,7 @@ pub struct EntityMoveRequest {
     pub misfits: model::Misfits,
 }
 impl EntityMoveRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         entity_move_operation_type: impl Into<EntityMoveOperationType>,
@@ -1155,7 +1155,7 @@ pub struct EntityRequest {
     pub misfits: model::Misfits,
 }
 impl EntityRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(yaml: impl Into<String>) -> Self {
         Self {
@@ -1204,7 +1204,7 @@ pub struct EntityUpdateRequest {
     pub misfits: model::Misfits,
 }
 impl EntityUpdateRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(yaml: impl Into<String>) -> Self {
         Self {
@@ -1451,7 +1451,7 @@ pub struct IdpGitMoveDetails {
     pub misfits: model::Misfits,
 }
 impl IdpGitMoveDetails {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         branch_name: impl Into<String>,

@@ -21,7 +21,7 @@ pub struct EnvironmentProxyCreateRequest {
     pub misfits: model::Misfits,
 }
 impl EnvironmentProxyCreateRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         environment_blueprint_identifier: impl Into<String>,

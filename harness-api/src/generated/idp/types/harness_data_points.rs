@@ -11,7 +11,7 @@ pub struct DataSourceDataPointInfo {
     pub misfits: model::Misfits,
 }
 impl DataSourceDataPointInfo {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         catalog_info_yaml: impl Into<String>,
@@ -66,7 +66,7 @@ pub struct DataSourceDataPointInfoRequest {
     pub misfits: model::Misfits,
 }
 impl DataSourceDataPointInfoRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(request: impl Into<Box<DataSourceDataPointInfo>>) -> Self {
         Self {

@@ -152,7 +152,7 @@ pub struct DeleteHomePageLayoutIconRequest {
     pub misfits: model::Misfits,
 }
 impl DeleteHomePageLayoutIconRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(icon_url: impl Into<String>) -> Self {
         Self {
@@ -361,7 +361,7 @@ pub struct HomePageLayoutRequest {
     pub misfits: model::Misfits,
 }
 impl HomePageLayoutRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(home_page_layout: impl Into<Box<HomePageLayoutInfo>>) -> Self {
         Self {

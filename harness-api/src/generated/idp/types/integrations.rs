@@ -10,7 +10,7 @@ pub struct AbstractIntegrationRequest {
     pub misfits: model::Misfits,
 }
 impl AbstractIntegrationRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(request: impl Into<Box<BaseIntegrationRequest>>) -> Self {
         Self {
@@ -101,7 +101,7 @@ pub struct BaseIntegrationRequest {
     pub misfits: model::Misfits,
 }
 impl BaseIntegrationRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(type_: impl Into<BaseIntegrationRequestType>) -> Self {
         Self {
@@ -428,7 +428,7 @@ pub struct SaveDiscoverEntitiesRequest {
     pub misfits: model::Misfits,
 }
 impl SaveDiscoverEntitiesRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         integration_entities: Vec<SaveDiscoverEntitiesRequestIntegrationEntities>,
@@ -537,7 +537,7 @@ pub struct UnlinkIntegrationEntitiesRequest {
     pub misfits: model::Misfits,
 }
 impl UnlinkIntegrationEntitiesRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(entity_refs: Vec<String>) -> Self {
         Self {

@@ -14,7 +14,7 @@ pub struct KindCreateRequest {
     pub misfits: model::Misfits,
 }
 impl KindCreateRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         description: impl Into<String>,
@@ -191,7 +191,7 @@ pub struct KindSchemaValidateRequest {
     pub misfits: model::Misfits,
 }
 impl KindSchemaValidateRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(schema: impl Into<String>) -> Self {
         Self {
@@ -242,7 +242,7 @@ pub struct KindUpdateRequest {
     pub misfits: model::Misfits,
 }
 impl KindUpdateRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(schema: impl Into<String>) -> Self {
         Self {

@@ -13,7 +13,7 @@ pub struct LicenseUsageSaveRequest {
     pub misfits: model::Misfits,
 }
 impl LicenseUsageSaveRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         accessed_at: i64,

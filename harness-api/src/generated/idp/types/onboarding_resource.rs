@@ -11,7 +11,7 @@ pub struct AllEntitiesImport {
     pub misfits: model::Misfits,
 }
 impl AllEntitiesImport {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         catalog_connector_info: impl Into<Box<CatalogConnectorInfo>>,
@@ -73,7 +73,7 @@ pub struct CatalogConnectorInfo {
     pub misfits: model::Misfits,
 }
 impl CatalogConnectorInfo {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         branch: impl Into<String>,
@@ -139,7 +139,7 @@ pub struct EntitiesForImport {
     pub misfits: model::Misfits,
 }
 impl EntitiesForImport {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(entity_type: impl Into<String>, identifier: impl Into<String>) -> Self {
         Self {
@@ -191,7 +191,7 @@ pub struct GenerateYamlRequest {
     pub misfits: model::Misfits,
 }
 impl GenerateYamlRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(entities: Vec<EntitiesForImport>) -> Self {
         Self {
@@ -523,7 +523,7 @@ pub struct IndividualEntitiesImport {
     pub misfits: model::Misfits,
 }
 impl IndividualEntitiesImport {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         catalog_connector_info: impl Into<Box<CatalogConnectorInfo>>,
@@ -588,7 +588,7 @@ pub struct SampleEntitiesImport {
     pub misfits: model::Misfits,
 }
 impl SampleEntitiesImport {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         catalog_connector_info: impl Into<Box<CatalogConnectorInfo>>,

@@ -205,7 +205,7 @@ pub struct ScorecardChecks {
     pub misfits: model::Misfits,
 }
 impl ScorecardChecks {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(custom: bool, identifier: impl Into<String>) -> Self {
         Self {
@@ -396,7 +396,7 @@ pub struct ScorecardDetailsRequest {
     pub misfits: model::Misfits,
 }
 impl ScorecardDetailsRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         checks: Vec<ScorecardChecks>,

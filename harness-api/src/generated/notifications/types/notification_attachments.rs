@@ -11,7 +11,7 @@ pub struct AttachmentDto {
     pub misfits: model::Misfits,
 }
 impl AttachmentDto {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(mime_type: impl Into<String>, name: impl Into<String>) -> Self {
         Self {

@@ -51,7 +51,7 @@ pub struct CompileRequestBody {
     pub misfits: model::Misfits,
 }
 impl CompileRequestBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         environment_yaml: impl Into<String>,

@@ -12,7 +12,7 @@ pub struct ApprovePipelineExecutionRequestBody {
     pub misfits: model::Misfits,
 }
 impl ApprovePipelineExecutionRequestBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         action: impl Into<ApprovePipelineExecutionRequestBodyAction>,
@@ -78,7 +78,7 @@ pub struct ExecuteRequestBody {
     pub misfits: model::Misfits,
 }
 impl ExecuteRequestBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(infrastructure_yaml: impl Into<String>) -> Self {
         Self {

@@ -11,7 +11,7 @@ pub struct ForceStateRequestBody {
     pub misfits: model::Misfits,
 }
 impl ForceStateRequestBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(infrastructure_id: impl Into<String>) -> Self {
         Self {

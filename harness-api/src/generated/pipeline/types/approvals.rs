@@ -209,7 +209,7 @@ pub struct ApproverInput {
     pub misfits: model::Misfits,
 }
 impl ApproverInput {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
         Self {
@@ -306,7 +306,7 @@ pub struct HarnessApprovalActivityRequest {
     pub misfits: model::Misfits,
 }
 impl HarnessApprovalActivityRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(action: impl Into<HarnessApprovalActivityRequestAction>) -> Self {
         Self {

@@ -57,7 +57,7 @@ pub struct InputSetCreateRequestBody {
     pub misfits: model::Misfits,
 }
 impl InputSetCreateRequestBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         identifier: impl Into<String>,
@@ -705,7 +705,7 @@ pub struct InputSetUpdateRequestBody {
     pub misfits: model::Misfits,
 }
 impl InputSetUpdateRequestBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         identifier: impl Into<String>,

@@ -85,7 +85,7 @@ pub struct CreateAnnotationsRequest {
     pub misfits: model::Misfits,
 }
 impl CreateAnnotationsRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         annotations: Vec<AnnotationEntity>,
@@ -439,7 +439,7 @@ pub struct PipelineFilterProperties {
     pub misfits: model::Misfits,
 }
 impl PipelineFilterProperties {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(filter_type: impl Into<PipelineFilterPropertiesFilterType>) -> Self {
         Self {

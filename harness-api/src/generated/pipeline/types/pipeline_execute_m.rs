@@ -48,7 +48,7 @@ pub struct ManualExecutionRequest {
     pub misfits: model::Misfits,
 }
 impl ManualExecutionRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(action: impl Into<ManualExecutionRequestAction>) -> Self {
         Self {

@@ -10,7 +10,7 @@ pub struct BatchInputSetsApiRequest {
     pub misfits: model::Misfits,
 }
 impl BatchInputSetsApiRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(pipeline_identifiers: Vec<String>) -> Self {
         Self {
@@ -58,7 +58,7 @@ pub struct BulkInputSetsApiRequest {
     pub misfits: model::Misfits,
 }
 impl BulkInputSetsApiRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(input_set_identifiers: Vec<String>) -> Self {
         Self {
@@ -194,7 +194,7 @@ pub struct EntityWithGitInfo {
     pub misfits: model::Misfits,
 }
 impl EntityWithGitInfo {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(ref_: impl Into<String>) -> Self {
         Self {

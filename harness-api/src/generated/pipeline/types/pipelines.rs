@@ -325,7 +325,7 @@ pub struct PipelineCreateRequestBody {
     pub misfits: model::Misfits,
 }
 impl PipelineCreateRequestBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         identifier: impl Into<String>,
@@ -1046,7 +1046,7 @@ pub struct PipelineUpdateRequestBody {
     pub misfits: model::Misfits,
 }
 impl PipelineUpdateRequestBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         identifier: impl Into<String>,

@@ -100,7 +100,7 @@ pub struct QueuedPipelineBulkAbortRequest {
     pub misfits: model::Misfits,
 }
 impl QueuedPipelineBulkAbortRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(plan_execution_ids: Vec<String>) -> Self {
         Self {
@@ -382,7 +382,7 @@ pub struct QueuedPipelineFilter {
     pub misfits: model::Misfits,
 }
 impl QueuedPipelineFilter {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(filter_type: impl Into<QueuedPipelineFilterType>) -> Self {
         Self {

@@ -569,7 +569,7 @@ pub struct NgTriggerYamlRequest {
     pub misfits: model::Misfits,
 }
 impl NgTriggerYamlRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(yaml: impl Into<String>) -> Self {
         Self {

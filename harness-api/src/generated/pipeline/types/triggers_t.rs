@@ -246,7 +246,7 @@ pub struct TriggerExecutor {
     pub misfits: model::Misfits,
 }
 impl TriggerExecutor {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(type_: impl Into<TriggerExecutorType>, uuid: impl Into<String>) -> Self {
         Self {
@@ -334,7 +334,7 @@ pub struct TriggerFilterProperties {
     pub misfits: model::Misfits,
 }
 impl TriggerFilterProperties {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(filter_type: impl Into<TriggerFilterPropertiesFilterType>) -> Self {
         Self {
@@ -508,7 +508,7 @@ pub struct TriggerRequestBody {
     pub misfits: model::Misfits,
 }
 impl TriggerRequestBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         identifier: impl Into<String>,

@@ -146,7 +146,7 @@ pub struct CannyPostBody {
     pub misfits: model::Misfits,
 }
 impl CannyPostBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         board_id: impl Into<String>,
@@ -221,7 +221,7 @@ pub struct CannyPostV2Body {
     pub misfits: model::Misfits,
 }
 impl CannyPostV2Body {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         board_id: impl Into<String>,

@@ -13,7 +13,7 @@ pub struct EulaSignRequest {
     pub misfits: model::Misfits,
 }
 impl EulaSignRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(agreement_type: impl Into<AgreementType>) -> Self {
         Self {

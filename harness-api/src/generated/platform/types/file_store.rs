@@ -296,7 +296,7 @@ pub struct FilesFilterPropertiesDto {
     pub misfits: model::Misfits,
 }
 impl FilesFilterPropertiesDto {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(filter_type: impl Into<FilesFilterPropertiesDtoFilterType>) -> Self {
         Self {

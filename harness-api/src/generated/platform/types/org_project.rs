@@ -10,7 +10,7 @@ pub struct CreateProjectRequest {
     pub misfits: model::Misfits,
 }
 impl CreateProjectRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(project: impl Into<Box<ProjectRequest>>) -> Self {
         Self {
@@ -133,7 +133,7 @@ pub struct ProjectRequest {
     pub misfits: model::Misfits,
 }
 impl ProjectRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(identifier: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -259,7 +259,7 @@ pub struct UpdateProjectRequest {
     pub misfits: model::Misfits,
 }
 impl UpdateProjectRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(project: impl Into<Box<ProjectRequest>>) -> Self {
         Self {

@@ -10,7 +10,7 @@ pub struct CreateOrganizationRequest {
     pub misfits: model::Misfits,
 }
 impl CreateOrganizationRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(org: impl Into<Box<Organization>>) -> Self {
         Self {
@@ -236,7 +236,7 @@ pub struct OrganizationRequest {
     pub misfits: model::Misfits,
 }
 impl OrganizationRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(organization: impl Into<Box<NgOrganization>>) -> Self {
         Self {
@@ -540,7 +540,7 @@ pub struct UpdateOrganizationRequest {
     pub misfits: model::Misfits,
 }
 impl UpdateOrganizationRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(org: impl Into<Box<Organization>>) -> Self {
         Self {

@@ -100,7 +100,7 @@ pub struct NgProjectRequest {
     pub misfits: model::Misfits,
 }
 impl NgProjectRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(project: impl Into<Box<NgProject>>) -> Self {
         Self {

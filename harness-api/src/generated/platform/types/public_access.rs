@@ -12,7 +12,7 @@ pub struct PublicAccessCheckRequest {
     pub misfits: model::Misfits,
 }
 impl PublicAccessCheckRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         resource_identifiers: Vec<String>,
@@ -169,7 +169,7 @@ pub struct PublicAccessRequest {
     pub misfits: model::Misfits,
 }
 impl PublicAccessRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         resource_identifier: impl Into<String>,

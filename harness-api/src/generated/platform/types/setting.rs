@@ -249,7 +249,7 @@ pub struct SettingRequestDto {
     pub misfits: model::Misfits,
 }
 impl SettingRequestDto {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         allow_overrides: bool,

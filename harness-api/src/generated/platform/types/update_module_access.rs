@@ -73,7 +73,7 @@ pub struct UpdateRequestEntity {
     pub misfits: model::Misfits,
 }
 impl UpdateRequestEntity {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         account_identifier: impl Into<String>,

@@ -11,7 +11,7 @@ pub struct EvaluateRequestBody {
     pub misfits: model::Misfits,
 }
 impl EvaluateRequestBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(input: impl Into<serde_json::Value>, rego: impl Into<String>) -> Self {
         Self {

@@ -15,7 +15,7 @@ pub struct CreateRequestBody {
     pub misfits: model::Misfits,
 }
 impl CreateRequestBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(identifier: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -96,7 +96,7 @@ pub struct MovePolicyRequestBody {
     pub misfits: model::Misfits,
 }
 impl MovePolicyRequestBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         git_branch: impl Into<String>,

@@ -95,7 +95,7 @@ pub struct Linkedpolicyidentifier {
     pub misfits: model::Misfits,
 }
 impl Linkedpolicyidentifier {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         identifier: impl Into<String>,
@@ -348,7 +348,7 @@ pub struct PolicySetCreateRequestBody {
     pub misfits: model::Misfits,
 }
 impl PolicySetCreateRequestBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         action: impl Into<String>,
@@ -809,7 +809,7 @@ pub struct ResourceGroupIdentifier {
     pub misfits: model::Misfits,
 }
 impl ResourceGroupIdentifier {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         account_id: impl Into<String>,

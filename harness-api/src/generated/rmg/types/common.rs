@@ -507,7 +507,7 @@ pub struct SubprocessInfo {
     pub misfits: model::Misfits,
 }
 impl SubprocessInfo {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         output: std::collections::BTreeMap<String, String>,

@@ -12,7 +12,7 @@ pub struct UpdateReleaseConflictBody {
     pub misfits: model::Misfits,
 }
 impl UpdateReleaseConflictBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(release_id: impl Into<String>, type_: impl Into<ReleaseType>) -> Self {
         Self {

@@ -60,7 +60,7 @@ pub struct OnHoldActivityActionRequest {
     pub misfits: model::Misfits,
 }
 impl OnHoldActivityActionRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(action: impl Into<OnHoldActivityActionRequestAction>) -> Self {
         Self {
@@ -302,7 +302,7 @@ pub struct GetOrchestrationActivitiesByAcitivityRefsBody {
     pub misfits: model::Misfits,
 }
 impl GetOrchestrationActivitiesByAcitivityRefsBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(activity_refs: Vec<String>) -> Self {
         Self {
@@ -586,7 +586,7 @@ pub struct PostOrchestrationActivityBody {
     pub misfits: model::Misfits,
 }
 impl PostOrchestrationActivityBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(yaml: impl Into<String>) -> Self {
         Self {
@@ -679,7 +679,7 @@ pub struct PutOrchestrationActivityBody {
     pub misfits: model::Misfits,
 }
 impl PutOrchestrationActivityBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(yaml: impl Into<String>) -> Self {
         Self {

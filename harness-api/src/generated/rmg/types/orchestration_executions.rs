@@ -1164,7 +1164,7 @@ pub struct CreateTaskCommentBody {
     pub misfits: model::Misfits,
 }
 impl CreateTaskCommentBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(comment: impl Into<String>) -> Self {
         Self {
@@ -1749,7 +1749,7 @@ pub struct PostActivityExecutionOutputBody {
     pub misfits: model::Misfits,
 }
 impl PostActivityExecutionOutputBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(outputs: Vec<ExecutionOutputDto>) -> Self {
         Self {
@@ -1797,7 +1797,7 @@ pub struct StartReleaseExecutionBody {
     pub misfits: model::Misfits,
 }
 impl StartReleaseExecutionBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(release_input_yaml: impl Into<String>) -> Self {
         Self {
@@ -1973,7 +1973,7 @@ pub struct UpdateExecutionTaskStatusBody {
     pub misfits: model::Misfits,
 }
 impl UpdateExecutionTaskStatusBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(status: impl Into<ExecutionTaskStatus>) -> Self {
         Self {
@@ -2066,7 +2066,7 @@ pub struct UpdateTaskCommentBody {
     pub misfits: model::Misfits,
 }
 impl UpdateTaskCommentBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(comment: impl Into<String>) -> Self {
         Self {

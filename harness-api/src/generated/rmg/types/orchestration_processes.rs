@@ -634,7 +634,7 @@ pub struct PostOrchestrationProcessBody {
     pub misfits: model::Misfits,
 }
 impl PostOrchestrationProcessBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(yaml: impl Into<String>) -> Self {
         Self {
@@ -682,7 +682,7 @@ pub struct PostOrchestrationProcessInputBody {
     pub misfits: model::Misfits,
 }
 impl PostOrchestrationProcessInputBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(yaml: impl Into<String>) -> Self {
         Self {
@@ -820,7 +820,7 @@ pub struct PutOrchestrationProcessBody {
     pub misfits: model::Misfits,
 }
 impl PutOrchestrationProcessBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(yaml: impl Into<String>) -> Self {
         Self {
@@ -868,7 +868,7 @@ pub struct PutOrchestrationProcessInputBody {
     pub misfits: model::Misfits,
 }
 impl PutOrchestrationProcessInputBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(yaml: impl Into<String>) -> Self {
         Self {

@@ -1080,7 +1080,7 @@ pub struct PostReleaseGroupBody {
     pub misfits: model::Misfits,
 }
 impl PostReleaseGroupBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(yaml: impl Into<String>) -> Self {
         Self {
@@ -1183,7 +1183,7 @@ pub struct PutReleaseGroupBody {
     pub misfits: model::Misfits,
 }
 impl PutReleaseGroupBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(yaml: impl Into<String>) -> Self {
         Self {

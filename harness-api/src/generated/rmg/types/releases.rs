@@ -23,7 +23,7 @@ pub struct AdHocReleaseRequest {
     pub misfits: model::Misfits,
 }
 impl AdHocReleaseRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         expected_end_ts: i64,
@@ -544,7 +544,7 @@ pub struct ReleaseActionRequest {
     pub misfits: model::Misfits,
 }
 impl ReleaseActionRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         action: impl Into<ReleaseActionRequestAction>,
@@ -1379,7 +1379,7 @@ pub struct SubprocessTriggerRequest {
     pub misfits: model::Misfits,
 }
 impl SubprocessTriggerRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(subprocess_info: impl Into<Box<SubprocessInfo>>) -> Self {
         Self {
@@ -1997,7 +1997,7 @@ pub struct PutReleaseBody {
     pub misfits: model::Misfits,
 }
 impl PutReleaseBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         duration: impl Into<String>,

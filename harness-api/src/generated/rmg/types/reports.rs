@@ -11,7 +11,7 @@ pub struct ReportGenerationRequest {
     pub misfits: model::Misfits,
 }
 impl ReportGenerationRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(end_ts: i64, start_ts: i64) -> Self {
         Self {

@@ -12,7 +12,7 @@ pub struct PresignUploadRequest {
     pub misfits: model::Misfits,
 }
 impl PresignUploadRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         content_length: i64,

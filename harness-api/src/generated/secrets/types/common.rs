@@ -126,7 +126,7 @@ pub struct SecretRequest {
     pub misfits: model::Misfits,
 }
 impl SecretRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(secret: impl Into<Box<Secret>>) -> Self {
         Self {

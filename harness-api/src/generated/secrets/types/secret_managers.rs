@@ -121,7 +121,7 @@ pub struct SecretManagerMetadataRequest {
     pub misfits: model::Misfits,
 }
 impl SecretManagerMetadataRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         encryption_type: impl Into<SecretManagerMetadataRequestEncryptionType>,

@@ -840,7 +840,7 @@ pub struct SecretRequestWrapper {
     pub misfits: model::Misfits,
 }
 impl SecretRequestWrapper {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(secret: impl Into<Box<NgSecret>>) -> Self {
         Self {

@@ -130,7 +130,7 @@ pub struct SloTargetFilterDto {
     pub misfits: model::Misfits,
 }
 impl SloTargetFilterDto {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(spec: impl Into<SloTargetSpec>) -> Self {
         Self {

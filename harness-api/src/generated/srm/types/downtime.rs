@@ -561,7 +561,7 @@ pub struct Downtime {
     pub misfits: model::Misfits,
 }
 impl Downtime {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         category: impl Into<DowntimeCategory>,

@@ -18,7 +18,7 @@ pub struct PrometheusQueryRequest {
     pub misfits: model::Misfits,
 }
 impl PrometheusQueryRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         end_time: i64,

@@ -10,7 +10,7 @@ pub struct ArtifactComponentsRequestBody {
     pub misfits: model::Misfits,
 }
 impl ArtifactComponentsRequestBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(artifact: impl Into<Box<ContainerArtifactFilter>>) -> Self {
         Self {

@@ -270,7 +270,7 @@ pub struct ComplianceResult {
     pub misfits: model::Misfits,
 }
 impl ComplianceResult {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         category: impl Into<String>,
@@ -593,7 +593,7 @@ pub struct ComponentFilter {
     pub misfits: model::Misfits,
 }
 impl ComponentFilter {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         field_name: impl Into<ComponentFilterFieldName>,

@@ -61,7 +61,7 @@ pub struct ExecutionDetail {
     pub misfits: model::Misfits,
 }
 impl ExecutionDetail {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(type_: impl Into<ExecutionType>) -> Self {
         Self {

@@ -61,7 +61,7 @@ pub struct LicenseFilter {
     pub misfits: model::Misfits,
 }
 impl LicenseFilter {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(operator: impl Into<Operator>, value: impl Into<String>) -> Self {
         Self {

@@ -331,7 +331,7 @@ pub struct SbomMetadataV2 {
     pub misfits: model::Misfits,
 }
 impl SbomMetadataV2 {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         format: impl Into<String>,

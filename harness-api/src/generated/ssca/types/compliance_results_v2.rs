@@ -23,7 +23,7 @@ pub struct CreateComplianceResultV2 {
     pub misfits: model::Misfits,
 }
 impl CreateComplianceResultV2 {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         name: impl Into<String>,

@@ -13,7 +13,7 @@ pub struct Repositories {
     pub misfits: model::Misfits,
 }
 impl Repositories {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         org_identifier: impl Into<String>,

@@ -28,7 +28,7 @@ pub struct EnforcementResultDto {
     pub misfits: model::Misfits,
 }
 impl EnforcementResultDto {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         account_id: impl Into<String>,
@@ -190,7 +190,7 @@ pub struct EnforcementSummaryDto {
     pub misfits: model::Misfits,
 }
 impl EnforcementSummaryDto {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         account_id: impl Into<String>,

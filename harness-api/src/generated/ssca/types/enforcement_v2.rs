@@ -13,7 +13,7 @@ pub struct EnforceSbomRequestBodyV2 {
     pub misfits: model::Misfits,
 }
 impl EnforceSbomRequestBodyV2 {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         artifact: impl Into<Box<SscaArtifact>>,

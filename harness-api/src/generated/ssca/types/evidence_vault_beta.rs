@@ -54,7 +54,7 @@ pub struct AttestationUploadRequest {
     pub misfits: model::Misfits,
 }
 impl AttestationUploadRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         artifact: impl Into<Box<SscaArtifact>>,
@@ -375,7 +375,7 @@ pub struct GraphqlRequest {
     pub misfits: model::Misfits,
 }
 impl GraphqlRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(query: impl Into<String>) -> Self {
         Self {

@@ -66,7 +66,7 @@ pub struct IntegrationStepConfig {
     pub misfits: model::Misfits,
 }
 impl IntegrationStepConfig {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(enable: bool, name: impl Into<String>, parallel: bool) -> Self {
         Self {

@@ -20,7 +20,7 @@ pub struct ExecutionContext {
     pub misfits: model::Misfits,
 }
 impl ExecutionContext {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         pipeline_execution_id: impl Into<String>,
@@ -129,7 +129,7 @@ pub struct OrchestrationStepDriftRequestBody {
     pub misfits: model::Misfits,
 }
 impl OrchestrationStepDriftRequestBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(base: impl Into<String>) -> Self {
         Self {
@@ -185,7 +185,7 @@ pub struct SaveOrchestrationRequest {
     pub misfits: model::Misfits,
 }
 impl SaveOrchestrationRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         artifact: impl Into<Box<SscaArtifact>>,

@@ -14,7 +14,7 @@ pub struct SaveOrchestrationRequestV2 {
     pub misfits: model::Misfits,
 }
 impl SaveOrchestrationRequestV2 {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         artifact: impl Into<Box<SscaArtifact>>,

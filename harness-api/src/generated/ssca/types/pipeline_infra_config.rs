@@ -13,7 +13,7 @@ pub struct IntegrationConfigRequestBody {
     pub misfits: model::Misfits,
 }
 impl IntegrationConfigRequestBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(cron_expression: impl Into<String>) -> Self {
         Self {
@@ -76,7 +76,7 @@ pub struct PipelineInfraConfigRequestBody {
     pub misfits: model::Misfits,
 }
 impl PipelineInfraConfigRequestBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(spec: impl Into<String>) -> Self {
         Self {

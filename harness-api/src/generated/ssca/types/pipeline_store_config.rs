@@ -14,7 +14,7 @@ pub struct PipelineStoreConfigRequestBody {
     pub misfits: model::Misfits,
 }
 impl PipelineStoreConfigRequestBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         base_branch: impl Into<String>,

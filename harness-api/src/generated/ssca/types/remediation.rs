@@ -227,7 +227,7 @@ pub struct CveVulnerability {
     pub misfits: model::Misfits,
 }
 impl CveVulnerability {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         component_name: impl Into<String>,
@@ -305,7 +305,7 @@ pub struct DefaultVulnerability {
     pub misfits: model::Misfits,
 }
 impl DefaultVulnerability {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         component_name: impl Into<String>,
@@ -484,7 +484,7 @@ pub struct ExcludeArtifactRequest {
     pub misfits: model::Misfits,
 }
 impl ExcludeArtifactRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(artifact_id: impl Into<String>) -> Self {
         Self {
@@ -1220,7 +1220,7 @@ pub struct RemediationListingRequestBodyComponentNameFilter {
     pub misfits: model::Misfits,
 }
 impl RemediationListingRequestBodyComponentNameFilter {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(operator: impl Into<NameOperator>, value: impl Into<String>) -> Self {
         Self {
@@ -1273,7 +1273,7 @@ pub struct RemediationListingRequestBodyCveFilter {
     pub misfits: model::Misfits,
 }
 impl RemediationListingRequestBodyCveFilter {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(operator: impl Into<NameOperator>, value: impl Into<String>) -> Self {
         Self {
@@ -1438,7 +1438,7 @@ pub struct RemediationTrackerCreateRequestBody {
     pub misfits: model::Misfits,
 }
 impl RemediationTrackerCreateRequestBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(remediation_condition: impl Into<Box<RemediationCondition>>) -> Self {
         Self {
@@ -1553,7 +1553,7 @@ pub struct RemediationTrackerUpdateRequestBody {
     pub misfits: model::Misfits,
 }
 impl RemediationTrackerUpdateRequestBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         comments: impl Into<String>,

@@ -15,7 +15,7 @@ pub struct DownloadSbomRequest {
     pub misfits: model::Misfits,
 }
 impl DownloadSbomRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(spec: impl Into<ArtifactSpec>) -> Self {
         Self {
@@ -66,7 +66,7 @@ pub struct ImageSpec {
     pub misfits: model::Misfits,
 }
 impl ImageSpec {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(image_name: impl Into<String>, type_: impl Into<ImageSpecType>) -> Self {
         Self {
@@ -131,7 +131,7 @@ pub struct RepositorySpec {
     pub misfits: model::Misfits,
 }
 impl RepositorySpec {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         repo_url: impl Into<String>,
@@ -194,7 +194,7 @@ pub struct SbomScoreRequest {
     pub misfits: model::Misfits,
 }
 impl SbomScoreRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(spec: impl Into<ArtifactSpec>) -> Self {
         Self {

@@ -11,7 +11,7 @@ pub struct ArtifactSbomDriftRequestBody {
     pub misfits: model::Misfits,
 }
 impl ArtifactSbomDriftRequestBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(base_tag: impl Into<String>, tag: impl Into<String>) -> Self {
         Self {

@@ -22,7 +22,7 @@ pub struct EnforceSbomRequestBody {
     pub misfits: model::Misfits,
 }
 impl EnforceSbomRequestBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         artifact: impl Into<Box<SscaArtifact>>,
@@ -146,7 +146,7 @@ pub struct SbomMetadata {
     pub misfits: model::Misfits,
 }
 impl SbomMetadata {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         format: impl Into<String>,
@@ -262,7 +262,7 @@ pub struct SbomProcess {
     pub misfits: model::Misfits,
 }
 impl SbomProcess {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         data: impl Into<String>,

@@ -12,7 +12,7 @@ pub struct ProvenanceRequestBodyV2 {
     pub misfits: model::Misfits,
 }
 impl ProvenanceRequestBodyV2 {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(provenance_data: impl Into<String>) -> Self {
         Self {
@@ -71,7 +71,7 @@ pub struct SlsaVerificationRequestBodyV2 {
     pub misfits: model::Misfits,
 }
 impl SlsaVerificationRequestBodyV2 {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(provenance_data: impl Into<String>) -> Self {
         Self {

@@ -16,7 +16,7 @@ pub struct CreateExemptionRuleRequestBody {
     pub misfits: model::Misfits,
 }
 impl CreateExemptionRuleRequestBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         actions: std::collections::BTreeMap<String, serde_json::Value>,
@@ -287,7 +287,7 @@ pub struct GetExemptionConstraintsRequestBody {
     pub misfits: model::Misfits,
 }
 impl GetExemptionConstraintsRequestBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(org_id: impl Into<String>, project_id: impl Into<String>) -> Self {
         Self {
@@ -358,7 +358,7 @@ pub struct IssueItem {
     pub misfits: model::Misfits,
 }
 impl IssueItem {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(issue_id: impl Into<String>) -> Self {
         Self {
@@ -428,7 +428,7 @@ pub struct UpdateExemptionRuleRequestBody {
     pub misfits: model::Misfits,
 }
 impl UpdateExemptionRuleRequestBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(user_id: impl Into<String>) -> Self {
         Self {

@@ -60,7 +60,7 @@ pub struct BulkCreateExemptionsRequestBody {
     pub misfits: model::Misfits,
 }
 impl BulkCreateExemptionsRequestBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         items: Vec<BulkExemptionItem>,
@@ -167,7 +167,7 @@ pub struct BulkExemptionItem {
     pub misfits: model::Misfits,
 }
 impl BulkExemptionItem {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(issue_id: impl Into<String>) -> Self {
         Self {
@@ -354,7 +354,7 @@ pub struct CreateExemptionRequestBody {
     pub misfits: model::Misfits,
 }
 impl CreateExemptionRequestBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         issue_id: impl Into<String>,
@@ -1099,7 +1099,7 @@ pub struct UpdateExemptionRequestBody {
     pub misfits: model::Misfits,
 }
 impl UpdateExemptionRequestBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         pending_changes: impl Into<Box<PendingChanges>>,

@@ -10,7 +10,7 @@ pub struct BatchUpsertVerdictsRequestBody {
     pub misfits: model::Misfits,
 }
 impl BatchUpsertVerdictsRequestBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(verdicts: Vec<FpVerdictPayload>) -> Self {
         Self {
@@ -198,7 +198,7 @@ pub struct FpVerdictPayload {
     pub misfits: model::Misfits,
 }
 impl FpVerdictPayload {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         confidence: f64,

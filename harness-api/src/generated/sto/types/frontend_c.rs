@@ -19,7 +19,7 @@ pub struct CreateTicketForIssueRequestBody {
     pub misfits: model::Misfits,
 }
 impl CreateTicketForIssueRequestBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         issue_id: impl Into<String>,
@@ -175,7 +175,7 @@ pub struct CreateTicketForOccurrenceRequestBody {
     pub misfits: model::Misfits,
 }
 impl CreateTicketForOccurrenceRequestBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         issue_id: impl Into<String>,

@@ -11,7 +11,7 @@ pub struct TargetVariantStatusInfo {
     pub misfits: model::Misfits,
 }
 impl TargetVariantStatusInfo {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(id: impl Into<String>, status: impl Into<String>) -> Self {
         Self {

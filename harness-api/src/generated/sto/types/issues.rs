@@ -164,7 +164,7 @@ pub struct CreateIssueRequestBody {
     pub misfits: model::Misfits,
 }
 impl CreateIssueRequestBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         details: std::collections::BTreeMap<String, serde_json::Value>,
@@ -320,7 +320,7 @@ pub struct IssuesAugmentRemediationRequestBody {
     pub misfits: model::Misfits,
 }
 impl IssuesAugmentRemediationRequestBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(occurrence_id: i64, scan_id: impl Into<String>) -> Self {
         Self {
@@ -528,7 +528,7 @@ pub struct UpdateIssueRequestBody {
     pub misfits: model::Misfits,
 }
 impl UpdateIssueRequestBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         occurrences: Vec<std::collections::BTreeMap<String, serde_json::Value>>,

@@ -21,7 +21,7 @@ pub struct CreateOverrideRequestBody {
     pub misfits: model::Misfits,
 }
 impl CreateOverrideRequestBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         issue_id: impl Into<String>,
@@ -132,7 +132,7 @@ pub struct DeleteOverrideRequestBody {
     pub misfits: model::Misfits,
 }
 impl DeleteOverrideRequestBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(override_field_name: impl Into<String>) -> Self {
         Self {
@@ -378,7 +378,7 @@ pub struct UpdateOverrideRequestBody {
     pub misfits: model::Misfits,
 }
 impl UpdateOverrideRequestBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         override_field_name: impl Into<String>,

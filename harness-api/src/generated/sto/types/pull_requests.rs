@@ -23,7 +23,7 @@ pub struct CreatePullRequestBody {
     pub misfits: model::Misfits,
 }
 impl CreatePullRequestBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         branch: impl Into<String>,
@@ -390,7 +390,7 @@ pub struct UpdatePullRequestBody {
     pub misfits: model::Misfits,
 }
 impl UpdatePullRequestBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         id: impl Into<String>,

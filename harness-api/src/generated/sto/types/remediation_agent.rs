@@ -33,7 +33,7 @@ pub struct BatchPersistResultsRequestBody {
     pub misfits: model::Misfits,
 }
 impl BatchPersistResultsRequestBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(original_scan_id: impl Into<String>) -> Self {
         Self {

@@ -24,7 +24,7 @@ pub struct CreateScanRequestBody {
     pub misfits: model::Misfits,
 }
 impl CreateScanRequestBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         execution_id: impl Into<String>,
@@ -1294,7 +1294,7 @@ pub struct UpdateScanRequestBody {
     pub misfits: model::Misfits,
 }
 impl UpdateScanRequestBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         execution_id: impl Into<String>,

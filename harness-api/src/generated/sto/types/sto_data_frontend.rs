@@ -682,7 +682,7 @@ pub struct TargetAndVariantNameRequired {
     pub misfits: model::Misfits,
 }
 impl TargetAndVariantNameRequired {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         target_name: impl Into<String>,

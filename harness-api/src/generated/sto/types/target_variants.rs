@@ -11,7 +11,7 @@ pub struct CreateTargetVariantRequestBody {
     pub misfits: model::Misfits,
 }
 impl CreateTargetVariantRequestBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(parameters: std::collections::BTreeMap<String, String>) -> Self {
         Self {
@@ -109,7 +109,7 @@ pub struct UpdateTargetVariantRequestBody {
     pub misfits: model::Misfits,
 }
 impl UpdateTargetVariantRequestBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(parameters: std::collections::BTreeMap<String, String>) -> Self {
         Self {

@@ -15,7 +15,7 @@ pub struct CreateTargetRequestBody {
     pub misfits: model::Misfits,
 }
 impl CreateTargetRequestBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         name: impl Into<String>,
@@ -1192,7 +1192,7 @@ pub struct UpdateTargetRequestBody {
     pub misfits: model::Misfits,
 }
 impl UpdateTargetRequestBody {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         name: impl Into<String>,

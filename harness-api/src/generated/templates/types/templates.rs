@@ -358,7 +358,7 @@ pub struct RefreshRequestDto {
     pub misfits: model::Misfits,
 }
 impl RefreshRequestDto {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(yaml: impl Into<String>) -> Self {
         Self {
@@ -891,7 +891,7 @@ pub struct TemplateApplyRequestDto {
     pub misfits: model::Misfits,
 }
 impl TemplateApplyRequestDto {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(original_entity_yaml: impl Into<String>) -> Self {
         Self {
@@ -971,7 +971,7 @@ pub struct TemplateFilterProperties {
     pub misfits: model::Misfits,
 }
 impl TemplateFilterProperties {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(filter_type: impl Into<TemplateFilterPropertiesFilterType>) -> Self {
         Self {
@@ -1263,7 +1263,7 @@ pub struct TemplateLabelsReplaceRequest {
     pub misfits: model::Misfits,
 }
 impl TemplateLabelsReplaceRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(labels: Vec<String>, version_label: impl Into<String>) -> Self {
         Self {

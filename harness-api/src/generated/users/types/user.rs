@@ -13,7 +13,7 @@ pub struct AddUsersDto {
     pub misfits: model::Misfits,
 }
 impl AddUsersDto {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(emails: Vec<String>) -> Self {
         Self {
@@ -188,7 +188,7 @@ pub struct ImpersonateDto {
     pub misfits: model::Misfits,
 }
 impl ImpersonateDto {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(reason_of_impersonation: impl Into<String>) -> Self {
         Self {
@@ -956,7 +956,7 @@ pub struct UserAddToUserGroupDto {
     pub misfits: model::Misfits,
 }
 impl UserAddToUserGroupDto {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(user_group_ids_to_add: Vec<String>) -> Self {
         Self {

@@ -62,7 +62,7 @@ pub struct LdapLinkGroupRequest {
     pub misfits: model::Misfits,
 }
 impl LdapLinkGroupRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         ldap_group_dn: impl Into<String>,
@@ -164,7 +164,7 @@ pub struct OidcLinkGroupRequest {
     pub misfits: model::Misfits,
 }
 impl OidcLinkGroupRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(oidc_group_name: impl Into<String>) -> Self {
         Self {
@@ -734,7 +734,7 @@ pub struct SamlLinkGroupRequest {
     pub misfits: model::Misfits,
 }
 impl SamlLinkGroupRequest {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(saml_group_name: impl Into<String>) -> Self {
         Self {
@@ -1006,7 +1006,7 @@ pub struct UserGroupFilter {
     pub misfits: model::Misfits,
 }
 impl UserGroupFilter {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(account_identifier: impl Into<String>) -> Self {
         Self {
@@ -1121,7 +1121,7 @@ pub struct UserGroupRequestV2 {
     pub misfits: model::Misfits,
 }
 impl UserGroupRequestV2 {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(identifier: impl Into<String>, name: impl Into<String>) -> Self {
         Self {

@@ -206,7 +206,7 @@ pub struct UserSettingRequestDto {
     pub misfits: model::Misfits,
 }
 impl UserSettingRequestDto {
-    /// A value with its required members.
+    /// Returns a value with its required members.
     #[inline]
     pub fn new(
         identifier: impl Into<String>,

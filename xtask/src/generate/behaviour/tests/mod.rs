@@ -1,7 +1,7 @@
 //! Small descriptions, from the document to behaviour.
 
 mod paging;
-mod repeat;
+mod retry;
 mod table;
 
 use anyhow::Result;
@@ -11,7 +11,7 @@ use super::*;
 use crate::{
     generate::{
         Pipeline, Tables,
-        api::{Found, Repeat, Ty, ValueSchema},
+        api::{Found, RetryClass, Ty, ValueSchema},
         before::Nothing,
     },
     surface,
@@ -24,24 +24,24 @@ struct Case {
     id: &'static str,
     query: Value,
     body: Option<Value>,
-    answer: Option<Value>,
+    response: Option<Value>,
     headers: Vec<&'static str>,
 }
 
-/// A GET of `/things` with these query parameters, by name and schema, and this answer.
-fn list(query: Value, answer: Value) -> Case {
+/// Returns a GET of `/things` with these query parameters, by name and schema, and this response.
+fn list(query: Value, response: Value) -> Case {
     Case {
         method: "get",
         path: "/things",
         id: "listThings",
         query,
         body: None,
-        answer: Some(answer),
+        response: Some(response),
         headers: Vec::new(),
     }
 }
 
-/// An operation that takes and answers nothing in particular.
+/// Returns an operation that takes and responses nothing in particular.
 fn act(method: &'static str, path: &'static str, id: &'static str) -> Case {
     Case {
         method,
@@ -49,7 +49,7 @@ fn act(method: &'static str, path: &'static str, id: &'static str) -> Case {
         id,
         query: json!({}),
         body: None,
-        answer: Some(json!({"type": "string"})),
+        response: Some(json!({"type": "string"})),
         headers: Vec::new(),
     }
 }
@@ -81,9 +81,9 @@ impl Case {
             "parameters": parameters,
             "responses": {"200": {"description": "OK", "headers": headers}},
         });
-        if let Some(answer) = &self.answer {
+        if let Some(response) = &self.response {
             operation["responses"]["200"]["content"] =
-                json!({"application/json": {"schema": answer}});
+                json!({"application/json": {"schema": response}});
         }
         if let Some(body) = &self.body {
             operation["requestBody"] = json!({"content": {"application/json": {"schema": body}}});
@@ -104,14 +104,14 @@ impl Case {
         Ok(pipeline.api.modules[0].operations[0].clone())
     }
 
-    /// The paging in words, and the type of an item.
+    /// Returns the paging in words, and the type of an item.
     fn paging(&self) -> Option<(String, Ty)> {
         let paging = self.operation(None).unwrap().paging?;
         Some((surface::paging(&paging), paging.item))
     }
 
-    fn repeat(&self) -> Repeat {
-        self.operation(None).unwrap().repeat
+    fn repeat(&self) -> RetryClass {
+        self.operation(None).unwrap().retry
     }
 
     fn refusal(&self, table: &str) -> String {

@@ -113,7 +113,7 @@ fn a_token_that_no_answer_gives_asks_for_no_page() {
     assert_eq!(
         case.refusal(""),
         "openapi/behaviour.toml has to say how these lists are paged, or why they are not:\n  \
-         listThings: its answer has no `cursor` that asks for the next page\n    \
+         listThings: its response has no `cursor` that asks for the next page\n    \
          proposed for openapi/behaviour.toml:\n      [[paging]]\n      operations = [\"listThings\"]\n      \
          reason = \"Nothing in the response asks for the next page.\"\n      none = true"
     );
@@ -193,7 +193,7 @@ fn pages_may_be_asked_for_in_the_body() {
 
 #[test]
 fn a_list_without_pages_comes_whole() {
-    for (answer, items) in [
+    for (response, items) in [
         (things(), "body"),
         (object(json!({"status": text(), "data": things()})), "data"),
         (
@@ -202,19 +202,19 @@ fn a_list_without_pages_comes_whole() {
         ),
     ] {
         assert_paged(
-            &list(json!({"name": text()}), answer),
+            &list(json!({"name": text()}), response),
             &format!("whole list, items {items}"),
         );
     }
     // A list among other things, and a list that is cut off, are not all that there is.
-    for (query, answer) in [
+    for (query, response) in [
         (
             json!({}),
             object(json!({"name": text(), "things": things()})),
         ),
         (json!({"limit": int()}), things()),
     ] {
-        assert_eq!(list(query, answer).paging(), None);
+        assert_eq!(list(query, response).paging(), None);
     }
     let mut case = list(json!({}), things());
     case.method = "post";

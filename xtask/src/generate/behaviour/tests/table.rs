@@ -10,7 +10,7 @@ fn a_list_that_cannot_be_told_is_the_business_of_the_table() {
     assert_eq!(two.paging(), None);
     let refusal = two.refusal("");
     assert!(
-        refusal.contains("its answer has several lists: others, things"),
+        refusal.contains("its response has several lists: others, things"),
         "{refusal}"
     );
     let (_, proposed) = refusal.split_once("behaviour.toml:\n      ").unwrap();
@@ -28,7 +28,7 @@ fn a_list_that_cannot_be_told_is_the_business_of_the_table() {
     let one = list(query, object(json!({"thing": text()})));
     let refusal = one.refusal("");
     assert!(
-        refusal.contains("listThings: its answer has no list\n"),
+        refusal.contains("listThings: its response has no list\n"),
         "{refusal}"
     );
     assert!(
@@ -66,7 +66,7 @@ fn a_list_that_is_left_out_when_it_is_empty_stands_in_the_table() {
     let paging = operation.paging.unwrap();
     assert!(paging.omits_empty);
     assert!(surface::paging(&paging).contains("items things if there are any"));
-    let may_be_empty = |operation: &Operation| match operation.response.body {
+    let may_be_empty = |operation: &Operation| match operation.response_schema.body {
         ValueSchema::Object { may_be_empty, .. } => may_be_empty,
         _ => panic!("no object"),
     };
@@ -75,7 +75,7 @@ fn a_list_that_is_left_out_when_it_is_empty_stands_in_the_table() {
     assert!(
         list(query, things())
             .refusal(table)
-            .contains("a list that is the answer itself cannot be left out")
+            .contains("a list that is the response itself cannot be left out")
     );
 }
 
@@ -101,19 +101,19 @@ fn a_header_does_not_replace_a_member() {
 fn members_that_the_answer_lacks_are_refused() {
     let case = list(json!({"page": int(), "size": int()}), ng_page());
     for (key, why) in [
-        ("items = \"data.rows\"", "its answer has no `data.rows`"),
+        ("items = \"data.rows\"", "its response has no `data.rows`"),
         (
             "items = \"data.totalItems\"",
-            "`data.totalItems` of its answer is no list",
+            "`data.totalItems` of its response is no list",
         ),
-        ("total = \"data.count\"", "its answer has no `data.count`"),
+        ("total = \"data.count\"", "its response has no `data.count`"),
         (
             "last = \"status\"",
-            "`status` of its answer is of another type",
+            "`status` of its response is of another type",
         ),
         (
             "tokens = { page = \"data.content\" }",
-            "`data.content` of its answer is of another type",
+            "`data.content` of its response is of another type",
         ),
     ] {
         let table = format!("[[paging]]\noperations = [\"listThings\"]\nreason = \"r\"\n{key}\n");
@@ -215,5 +215,8 @@ fn an_entry_on_an_undescribed_response_no_longer_applies_to_a_described_one() {
 fn the_table_overrules_the_class() {
     let case = act("get", "/things/{id}/token", "makeToken");
     let table = "[[repeat]]\noperations = [\"makeToken\"]\nreason = \"r\"\nclass = \"never\"\n";
-    assert_eq!(case.operation(Some(table)).unwrap().repeat, Repeat::Never);
+    assert_eq!(
+        case.operation(Some(table)).unwrap().retry,
+        RetryClass::Never
+    );
 }

@@ -205,7 +205,7 @@ fn faulty_tables_are_refused() {
     }
 }
 
-/// The table, all operations as module, tag and id, and all schema keys of the vendored description.
+/// Returns the table, all operations as module, tag and id, and all schema keys of the vendored description.
 fn description() -> (Names, Vec<[String; 3]>, Vec<String>) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let workspace = Workspace::load(root).unwrap().fixed().unwrap();

@@ -58,19 +58,19 @@ fn operation(
     method: &str,
     operation: Value,
     schemas: Value,
-) -> (OperationFacts, Small) {
+) -> (LoweredOperation, Small) {
     let lowered = lowered(json!({path: {method: operation}}), schemas);
     (lowered.operations[0].clone(), lowered)
 }
 
-/// An operation that answers with the schema.
+/// Returns an operation that responses with the schema.
 fn answering(schema: Value) -> Value {
     json!({"operationId": "get-thing", "responses": {
         "200": {"content": {"application/json": {"schema": schema}}}
     }})
 }
 
-/// An operation with a JSON body of the schema.
+/// Returns an operation with a JSON body of the schema.
 fn sending(schema: Value) -> Value {
     json!({"operationId": "put-thing", "responses": {},
         "requestBody": {"content": {"application/json": {"schema": schema}}}})
@@ -80,7 +80,7 @@ fn reference(name: &str) -> Value {
     json!({"$ref": format!("#/components/schemas/{name}")})
 }
 
-/// What an answer of the schema is lowered to.
+/// Lowers a response of the schema.
 fn answer(schema: Value, schemas: Value) -> (Value, Small) {
     let (facts, lowered) = operation("/v1/things", "get", answering(schema), schemas);
     let schema = facts
@@ -89,7 +89,7 @@ fn answer(schema: Value, schemas: Value) -> (Value, Small) {
     (schema.unwrap().clone(), lowered)
 }
 
-/// The losses, without the operation.
+/// Returns the losses, without the operation.
 fn losses(lowered: &Small) -> Vec<&str> {
     let losses = lowered.diagnostics.losses().into_iter();
     losses.map(|(_, what)| what).collect()

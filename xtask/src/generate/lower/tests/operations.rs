@@ -1,12 +1,18 @@
 use super::*;
+use crate::generate::api::{Body, Location, Param, ResponseBody, Ty};
+
+fn body_of(facts: &LoweredOperation) -> Body {
+    facts.operation.body.clone().unwrap()
+}
 
 fn text() -> Value {
     json!({"type": "string"})
 }
 
-fn params(facts: &OperationFacts) -> Vec<(&str, &str, Place, bool)> {
-    let row = |param: &'_ ParamFacts| (param.place, param.required);
+fn params(facts: &LoweredOperation) -> Vec<(&str, &str, Location, bool)> {
+    let row = |param: &'_ Param| (param.location, param.required);
     facts
+        .operation
         .params
         .iter()
         .map(|param| {
@@ -25,11 +31,12 @@ fn of_several_content_types_json_comes_first_and_types_the_body() {
         "application/json": {"schema": object},
     }}});
     let (facts, _) = operation("/v1/things", "put", body, json!({}));
+    let made = body_of(&facts);
     assert_eq!(
-        facts.media,
+        made.media,
         ["application/json", "application/yaml", "text/plain"]
     );
-    assert!(facts.json_body && facts.body_required && !facts.form);
+    assert!(made.json.is_some() && made.required && !made.form);
     assert_eq!(
         facts
             .lowered
@@ -46,8 +53,9 @@ fn text_alone_is_no_json_body() {
         "application/yaml": {"schema": text()},
     }}});
     let (facts, _) = operation("/v1/things", "put", body, json!({}));
-    assert_eq!(facts.media, ["application/yaml"]);
-    assert!(!facts.json_body && !facts.body_required);
+    let made = body_of(&facts);
+    assert_eq!(made.media, ["application/yaml"]);
+    assert!(made.json.is_none() && !made.required);
     assert!(facts.lowered.pointer("/put/requestBody").is_none());
 }
 
@@ -58,10 +66,10 @@ fn any_content_type_is_json() {
         "responses": {"200": {"content": {"*/*": {"schema": reference("Thing")}}}}});
     let schemas = json!({"Thing": {"type": "object", "properties": {"name": text()}}});
     let (facts, _) = operation("/v1/things", "put", both, schemas);
-    assert_eq!(facts.media, ["application/json"]);
-    assert_eq!(facts.answers, ["application/json"]);
-    assert!(facts.json_body);
-    assert_eq!(facts.answer, Answer::Json(Ty::Json));
+    assert_eq!(body_of(&facts).media, ["application/json"]);
+    assert_eq!(facts.operation.response_media, ["application/json"]);
+    assert!(body_of(&facts).json.is_some());
+    assert_eq!(facts.operation.response, ResponseBody::Json(Ty::Json));
 }
 
 #[test]
@@ -78,21 +86,30 @@ fn a_form_has_texts_objects_and_files() {
     }}});
     let schemas = json!({"Spec": {"type": "object", "properties": {"a": text()}}});
     let (facts, lowered) = operation("/v1/files", "post", form, schemas);
-    assert!(facts.form && !facts.json_body && facts.media.is_empty());
+    let made = body_of(&facts);
+    assert!(made.form && made.json.is_none() && made.media.is_empty());
     let of = |name: &str| {
         facts
+            .operation
             .params
             .iter()
             .find(|param| param.wire == name)
             .unwrap()
     };
-    assert!(facts.params.iter().all(|param| param.place == Place::Form));
-    assert!(of("file").file && of("file").required && of("more").file);
-    assert!(!of("name").file && of("name").ty.is_none());
+    assert!(
+        facts
+            .operation
+            .params
+            .iter()
+            .all(|param| param.location == Location::Form)
+    );
+    // A file has no type.
+    assert!(of("file").ty.is_none() && of("file").required && of("more").ty.is_none());
+    assert_eq!(facts.open, ["name".to_owned()].into());
     assert_eq!(of("spec").ty, Some(Ty::Named("Spec".into())));
     assert_eq!(of("labels").ty, Some(Ty::Json));
     // What is required comes first.
-    assert_eq!(facts.params[0].wire, "file");
+    assert_eq!(facts.operation.params[0].wire, "file");
     assert!(lowered.types["Spec"].sent_only);
 }
 
@@ -102,8 +119,8 @@ fn get_and_delete_may_have_bodies() {
         let mut with_body = sending(json!({"type": "object", "properties": {"ids": text()}}));
         with_body["operationId"] = json!("find-things");
         let (facts, lowered) = operation("/v1/things", method, with_body, json!({}));
-        assert_eq!(facts.method, method.to_uppercase());
-        assert!(facts.json_body);
+        assert_eq!(facts.operation.method, method.to_uppercase());
+        assert!(body_of(&facts).json.is_some());
         let key = lowered.components.keys().next().unwrap();
         assert!(key.ends_with("FindThingsBody"), "{key}");
     }
@@ -118,9 +135,9 @@ fn one_name_in_two_places_is_two_parameters() {
     assert_eq!(
         params(&facts),
         [
-            ("account", "account", Place::Path, true),
-            ("account_header", "account", Place::Header, false),
-            ("account_query", "account", Place::Query, false),
+            ("account", "account", Location::Path, true),
+            ("account_header", "account", Location::Header, false),
+            ("account_query", "account", Location::Query, false),
         ]
     );
 }
@@ -139,6 +156,7 @@ fn names_that_rust_or_a_request_has_are_changed_and_the_wire_is_not() {
         json!({}),
     );
     let idents: Vec<&str> = facts
+        .operation
         .params
         .iter()
         .map(|param| param.ident.as_str())
@@ -156,6 +174,7 @@ fn names_that_rust_or_a_request_has_are_changed_and_the_wire_is_not() {
     );
     assert!(
         facts
+            .operation
             .params
             .iter()
             .zip(names)
@@ -183,13 +202,13 @@ fn placeholders_may_be_dotted_undeclared_or_marked() {
     assert_eq!(
         params(&facts),
         [
-            ("agent_identifier", "agent.identifier", Place::Path, true),
-            ("ref", "ref", Place::PathRef, true),
-            ("file", "file", Place::PathTail, true),
-            ("forgotten", "forgotten", Place::Path, true),
+            ("agent_identifier", "agent.identifier", Location::Path, true),
+            ("ref", "ref", Location::PathRef, true),
+            ("file", "file", Location::PathTail, true),
+            ("forgotten", "forgotten", Location::Path, true),
         ]
     );
-    assert_eq!(facts.path, path);
+    assert_eq!(facts.operation.path, path);
     assert!(
         facts
             .lowered_path
@@ -208,8 +227,8 @@ fn parameters_of_the_path_are_overridden_and_references_followed() {
     assert_eq!(
         params(&lowered.operations[0]),
         [
-            ("limit", "limit", Place::Query, true),
-            ("page", "page", Place::Query, false),
+            ("limit", "limit", Location::Query, true),
+            ("page", "page", Location::Query, false),
         ]
     );
     let schema = lowered.operations[0]
@@ -231,10 +250,17 @@ fn objects_in_queries_are_typed_and_elsewhere_a_loss() {
     ]});
     let schemas = json!({"Filter": {"type": "object", "properties": {"a": text()}}});
     let (facts, lowered) = operation("/v1/things", "get", get, schemas);
-    let of = |name: &str| facts.params.iter().find(|param| param.wire == name);
+    let of = |name: &str| {
+        facts
+            .operation
+            .params
+            .iter()
+            .find(|param| param.wire == name)
+    };
     assert_eq!(of("filter").unwrap().ty, Some(Ty::Named("Filter".into())));
     assert_eq!(of("free").unwrap().ty, Some(Ty::Json));
-    assert_eq!(of("X-Filter").unwrap().ty, None);
+    assert!(facts.open.contains(&of("X-Filter").unwrap().ident));
+    assert!(!facts.open.contains("filter") && !facts.open.contains("free"));
     assert!(of("session").is_none());
     assert_eq!(
         losses(&lowered),
@@ -252,14 +278,18 @@ fn what_comes_back_is_told_by_the_best_success() {
     let answered = |responses: Value| {
         let get = json!({"operationId": "get-thing", "responses": responses});
         let (facts, lowered) = operation("/v1/things", "get", get, json!({}));
-        (facts.answer, facts.answers, losses(&lowered).len())
+        (
+            facts.operation.response,
+            facts.operation.response_media,
+            losses(&lowered).len(),
+        )
     };
     let content = |media: &str, schema: Value| json!({"content": {media: {"schema": schema}}});
-    let any = Answer::Json(Ty::Json);
+    let any = ResponseBody::Json(Ty::Json);
     let binary = json!({"type": "string", "format": "binary"});
     let problem = content("application/json", json!({"type": "object"}));
     let table = [
-        (json!({"204": {}, "400": problem}), Answer::Empty),
+        (json!({"204": {}, "400": problem}), ResponseBody::Empty),
         (
             json!({"200": content("application/json", json!({}))}),
             any.clone(),
@@ -274,19 +304,22 @@ fn what_comes_back_is_told_by_the_best_success() {
         ),
         (
             json!({"200": content("application/yaml", text())}),
-            Answer::Text,
+            ResponseBody::Text,
         ),
-        (json!({"200": content("text/html", text())}), Answer::Text),
+        (
+            json!({"200": content("text/html", text())}),
+            ResponseBody::Text,
+        ),
         (
             json!({"200": content("application/zip", text())}),
-            Answer::Bytes,
+            ResponseBody::Bytes,
         ),
         (
             json!({"200": content("application/json", binary)}),
-            Answer::Bytes,
+            ResponseBody::Bytes,
         ),
-        // A failure is no answer.
-        (json!({"404": problem}), Answer::Empty),
+        // A failure is no response.
+        (json!({"404": problem}), ResponseBody::Empty),
     ];
     for (responses, want) in table {
         assert_eq!(answered(responses.clone()).0, want, "{responses}");
@@ -313,8 +346,13 @@ fn odd_and_doubled_ids_become_names() {
     });
     let lowered = try_lower(paths.clone(), json!({}), false).unwrap();
     let name = |path: &str| {
-        let found = lowered.operations.iter().find(|it| it.path == path);
-        found.map(|it| (it.id.as_str(), it.name.as_str())).unwrap()
+        let found = lowered
+            .operations
+            .iter()
+            .find(|it| it.operation.path == path);
+        found
+            .map(|it| (it.operation.id.as_str(), it.operation.name.as_str()))
+            .unwrap()
     };
     assert_eq!(
         name("/v1/things/a"),

@@ -12,7 +12,7 @@ fn key(lowered: &Value) -> String {
     super::super::schemas::key_of(lowered).unwrap()
 }
 
-/// The lowered members of a type.
+/// Returns the lowered members of a type.
 fn members<'l>(lowered: &'l Lowered, key: &str) -> &'l Value {
     &lowered.components[key]["properties"]
 }
@@ -289,7 +289,7 @@ fn schemas_of_one_name_are_told_apart_or_an_error() {
     );
 }
 
-/// A chain of components, each of which refers to the next by `word` as often as it is wide.
+/// Returns a chain of components, each of which refers to the next by `word` as often as it is wide.
 fn chain(word: &str, length: usize, wide: usize) -> Value {
     let mut schemas = serde_json::Map::new();
     for number in 0..length {

@@ -3,11 +3,11 @@ use super::*;
 #[test]
 fn methods_tell_first() {
     for (method, class) in [
-        ("get", Repeat::Safe),
-        ("put", Repeat::Idempotent),
-        ("delete", Repeat::Idempotent),
-        ("post", Repeat::Never),
-        ("patch", Repeat::Never),
+        ("get", RetryClass::Safe),
+        ("put", RetryClass::Idempotent),
+        ("delete", RetryClass::Idempotent),
+        ("post", RetryClass::Never),
+        ("patch", RetryClass::Never),
     ] {
         assert_eq!(
             act(method, "/things/{id}", "changeThing").repeat(),
@@ -28,12 +28,16 @@ fn a_post_that_asks_is_safe() {
         ("/things/{id}", "ThingService_GetThing"),
         ("/things", "V1FetchThings"),
     ] {
-        assert_eq!(act("post", path, id).repeat(), Repeat::Safe, "{path} {id}");
+        assert_eq!(
+            act("post", path, id).repeat(),
+            RetryClass::Safe,
+            "{path} {id}"
+        );
     }
     let mut paged = act("post", "/things", "things");
     paged.query = json!({"page": int(), "limit": int()});
-    paged.answer = Some(things());
-    assert_eq!(paged.repeat(), Repeat::Safe);
+    paged.response = Some(things());
+    assert_eq!(paged.repeat(), RetryClass::Safe);
 }
 
 #[test]
@@ -51,7 +55,11 @@ fn a_post_that_writes_is_not_repeated() {
         ("/things/query", "queryThingsGraphQL"),
         ("/graphql", "queryThings"),
     ] {
-        assert_eq!(act("post", path, id).repeat(), Repeat::Never, "{path} {id}");
+        assert_eq!(
+            act("post", path, id).repeat(),
+            RetryClass::Never,
+            "{path} {id}"
+        );
     }
 }
 
@@ -63,15 +71,19 @@ fn a_put_that_acts_or_names_a_version_is_not_repeated() {
         ("/things/{id}/toggle_state", "changeThing"),
         ("/things/{id}", "approveThing"),
     ] {
-        assert_eq!(act("put", path, id).repeat(), Repeat::Never, "{path} {id}");
+        assert_eq!(
+            act("put", path, id).repeat(),
+            RetryClass::Never,
+            "{path} {id}"
+        );
     }
     for name in ["lastObjectId", "lastCommitId", "If-Match"] {
         let mut case = act("put", "/things/{id}", "updateThing");
         case.query = json!({name: text()});
-        assert_eq!(case.repeat(), Repeat::Never, "{name}");
+        assert_eq!(case.repeat(), RetryClass::Never, "{name}");
         // What is gone is gone, whichever version was named.
         case.method = "delete";
-        assert_eq!(case.repeat(), Repeat::Idempotent, "{name}");
+        assert_eq!(case.repeat(), RetryClass::Idempotent, "{name}");
     }
 }
 
@@ -79,10 +91,10 @@ fn a_put_that_acts_or_names_a_version_is_not_repeated() {
 fn a_get_that_acts_is_not_repeated() {
     assert_eq!(
         act("get", "/things/{id}/retrigger", "ReTriggerThing").repeat(),
-        Repeat::Never
+        RetryClass::Never
     );
     assert_eq!(
         act("get", "/things/comment", "listThingComments").repeat(),
-        Repeat::Safe
+        RetryClass::Safe
     );
 }

@@ -1,7 +1,7 @@
 //! Whether an operation may be sent again when its outcome is not known.
 
 use super::{segments, words};
-use crate::generate::api::{Operation, Place, Repeat};
+use crate::generate::api::{Location, Operation, RetryClass};
 
 /// Verbs that only read.
 const READS: [&str; 15] = [
@@ -79,25 +79,27 @@ const ACTS: [&str; 28] = [
 /// Parameters that name the version which a write replaces: the second write meets another one.
 const VERSIONS: [&str; 3] = ["if-match", "lastcommitid", "lastobjectid"];
 
-/// What the rules make of an operation; `paged` when it is asked for a page, as only lists are.
-pub(super) fn of(operation: &Operation, paged: bool) -> Repeat {
+/// Returns the class that the rules find; `paged` when the operation is asked for a page, as only lists are.
+pub(super) fn of(operation: &Operation, paged: bool) -> RetryClass {
     if operation.path.to_ascii_lowercase().contains("graphql")
         || operation.id.to_ascii_lowercase().contains("graphql")
     {
-        return Repeat::Never;
+        return RetryClass::Never;
     }
     let last = last_segment(operation);
     let id = words(operation.id.rsplit(['#', '_']).next().unwrap_or_default());
     let one_of = |of: &[String], list: &[&str]| of.iter().any(|word| list.contains(&&**word));
     match operation.method.as_str() {
-        "GET" | "HEAD" if last.len() == 1 && one_of(&last, &ACTS) && !reads(&id) => Repeat::Never,
-        "GET" | "HEAD" => Repeat::Safe,
-        "PUT" if one_of(&last, &ACTS) || one_of(&id[..id.len().min(1)], &ACTS) => Repeat::Never,
-        "PUT" if is_upload(operation) || names_version(operation) => Repeat::Never,
-        "PUT" | "DELETE" => Repeat::Idempotent,
-        "POST" if one_of(&id, &WRITES) || is_upload(operation) => Repeat::Never,
-        "POST" if paged || reads(&id) || one_of(&last, &QUESTIONS) => Repeat::Safe,
-        _ => Repeat::Never,
+        "GET" | "HEAD" if last.len() == 1 && one_of(&last, &ACTS) && !reads(&id) => {
+            RetryClass::Never
+        }
+        "GET" | "HEAD" => RetryClass::Safe,
+        "PUT" if one_of(&last, &ACTS) || one_of(&id[..id.len().min(1)], &ACTS) => RetryClass::Never,
+        "PUT" if is_upload(operation) || names_version(operation) => RetryClass::Never,
+        "PUT" | "DELETE" => RetryClass::Idempotent,
+        "POST" if one_of(&id, &WRITES) || is_upload(operation) => RetryClass::Never,
+        "POST" if paged || reads(&id) || one_of(&last, &QUESTIONS) => RetryClass::Safe,
+        _ => RetryClass::Never,
     }
 }
 
@@ -107,7 +109,7 @@ fn reads(id: &[String]) -> bool {
         .is_some_and(|verb| READS.contains(&&**verb))
 }
 
-/// The words of the last segment, when it is no parameter.
+/// Returns the words of the last segment, when it is no parameter.
 fn last_segment(operation: &Operation) -> Vec<String> {
     segments(operation).last().map(words).unwrap_or_default()
 }
@@ -118,7 +120,7 @@ fn is_upload(operation: &Operation) -> bool {
 
 fn names_version(operation: &Operation) -> bool {
     operation.params.iter().any(|param| {
-        matches!(param.place, Place::Query | Place::Header)
+        matches!(param.location, Location::Query | Location::Header)
             && VERSIONS.contains(&&*param.wire.to_ascii_lowercase())
     })
 }

@@ -1,17 +1,17 @@
-//! Where an answer holds its items, their number, and what asks for more.
+//! Where an response holds its items, their number, and what asks for more.
 
 use anyhow::{Context, Result, bail, ensure};
 
 use super::Types;
 use crate::generate::api::{Found, Member, More, Shape, Ty};
 
-/// Members that hold the real answer.
+/// Members that hold the real response.
 const ENVELOPES: [&str; 3] = ["data", "resource", "response"];
 /// Lists that hold the items where there are several lists.
 const ITEMS: [&str; 4] = ["content", "items", "results", "records"];
 /// Objects beside the items that tell about the page.
 const ABOUT: [&str; 4] = ["pagination", "page", "_metadata", "nextRequest"];
-/// The number of all items. Some answers call it `items`, and their items otherwise.
+/// The number of all items. Some responses call it `items`, and their items otherwise.
 const TOTALS: [&str; 13] = [
     "totalItems",
     "totalElements",
@@ -32,7 +32,7 @@ const SIZES: [&str; 4] = ["pageSize", "size", "limit", "page_size"];
 /// There is more.
 const HAS_NEXT: [&str; 4] = ["hasNext", "hasMore", "has_next", "has_more"];
 
-/// What an answer says of its list.
+/// What an response says of its list.
 #[derive(Debug, Default)]
 pub(super) struct Rows {
     /// Path of the items.
@@ -41,10 +41,10 @@ pub(super) struct Rows {
     about: Vec<String>,
 }
 
-/// Finds the items of an answer; says why, where they cannot be told.
-pub(super) fn rows(types: &Types, answer: &Ty) -> Result<Rows> {
+/// Finds the items of an response; says why, where they cannot be told.
+pub(super) fn rows(types: &Types, response: &Ty) -> Result<Rows> {
     let mut rows = Rows::default();
-    let mut ty = answer;
+    let mut ty = response;
     let mut path = String::new();
     loop {
         match ty {
@@ -52,10 +52,10 @@ pub(super) fn rows(types: &Types, answer: &Ty) -> Result<Rows> {
                 rows.items = path;
                 return Ok(rows);
             }
-            Ty::Json => bail!("the description does not say what `{path}` of its answer is"),
+            Ty::Json => bail!("the description does not say what `{path}` of its response is"),
             _ => {}
         }
-        let members = members(types, ty).context("its answer is no object")?;
+        let members = members(types, ty).context("its response is no object")?;
         rows.about.insert(0, path.clone());
         for name in ABOUT {
             if let Some(member) = member(members, name)
@@ -74,18 +74,18 @@ pub(super) fn rows(types: &Types, answer: &Ty) -> Result<Rows> {
         let chosen = match (named, lists.as_slice()) {
             (Some(name), _) => name,
             (None, [one]) => one,
-            (None, []) => bail!("its answer has no list"),
-            (None, many) => bail!("its answer has several lists: {}", many.join(", ")),
+            (None, []) => bail!("its response has no list"),
+            (None, many) => bail!("its response has several lists: {}", many.join(", ")),
         };
         rows.items = join(&path, chosen);
         return Ok(rows);
     }
 }
 
-/// The lists among which [`rows`] does not choose, and whether each has structs as items.
-pub(super) fn candidates(types: &Types, answer: &Ty) -> Vec<(String, bool)> {
+/// Returns the lists among which [`rows`] does not choose, and whether each has structs as items.
+pub(super) fn candidates(types: &Types, response: &Ty) -> Vec<(String, bool)> {
     let mut path = String::new();
-    let mut ty = answer;
+    let mut ty = response;
     while let Some(members) = members(types, ty) {
         let Some(inside) = enveloped(types, members) else {
             let lists = lists(members).map(|member| {
@@ -101,7 +101,7 @@ pub(super) fn candidates(types: &Types, answer: &Ty) -> Vec<(String, bool)> {
     Vec::new()
 }
 
-/// The member that holds the real answer.
+/// Returns the member that holds the real response.
 fn enveloped<'t>(types: &Types, members: &'t [Member]) -> Option<&'t Member> {
     ENVELOPES
         .iter()
@@ -116,39 +116,41 @@ fn lists(members: &[Member]) -> impl Iterator<Item = &Member> {
 }
 
 impl Rows {
-    /// The number of all items.
-    pub(super) fn total(&self, types: &Types, answer: &Ty) -> Option<String> {
-        self.member(types, answer, &TOTALS, is_number)
+    /// Returns the number of all items.
+    pub(super) fn total(&self, types: &Types, response: &Ty) -> Option<String> {
+        self.member(types, response, &TOTALS, is_number)
     }
 
-    /// The size of the page.
-    pub(super) fn used_size(&self, types: &Types, answer: &Ty) -> Option<String> {
-        self.member(types, answer, &SIZES, is_number)
+    /// Returns the size of the page.
+    pub(super) fn used_size(&self, types: &Types, response: &Ty) -> Option<String> {
+        self.member(types, response, &SIZES, is_number)
     }
 
-    /// What tells whether there is more.
-    pub(super) fn more(&self, types: &Types, answer: &Ty) -> Option<More> {
-        let next = self.member(types, answer, &HAS_NEXT, is_flag);
+    /// Returns the member that tells whether there is more.
+    pub(super) fn more(&self, types: &Types, response: &Ty) -> Option<More> {
+        let next = self.member(types, response, &HAS_NEXT, is_flag);
         next.map(More::HasNext).or_else(|| {
-            self.member(types, answer, &["last"], is_flag)
+            self.member(types, response, &["last"], is_flag)
                 .map(More::Last)
         })
     }
 
-    /// A text or number of this name.
-    pub(super) fn token(&self, types: &Types, answer: &Ty, name: &str) -> Option<String> {
-        self.member(types, answer, &[name], |ty| matches!(ty, Ty::Str | Ty::Int))
+    /// Returns a text or number of this name.
+    pub(super) fn token(&self, types: &Types, response: &Ty, name: &str) -> Option<String> {
+        self.member(types, response, &[name], |ty| {
+            matches!(ty, Ty::Str | Ty::Int)
+        })
     }
 
     fn member(
         &self,
         types: &Types,
-        answer: &Ty,
+        response: &Ty,
         names: &[&str],
         fits: fn(&Ty) -> bool,
     ) -> Option<String> {
         self.about.iter().find_map(|about| {
-            let members = members(types, at(types, answer, about).ok()??)?;
+            let members = members(types, at(types, response, about).ok()??)?;
             let name = names
                 .iter()
                 .find(|name| member(members, name).is_some_and(|member| fits(&member.ty)))?;
@@ -157,25 +159,25 @@ impl Rows {
     }
 }
 
-/// Checks that an answer has what a paging names, and gives the type of an item.
+/// Checks that an response has what a paging names, and gives the type of an item.
 pub(super) fn check(
     types: &Types,
-    answer: &Ty,
+    response: &Ty,
     items: &str,
     numbers: &[Option<&Found>],
     more: Option<&More>,
     tokens: &[(String, String)],
 ) -> Result<Ty> {
-    let item = match at(types, answer, items)? {
+    let item = match at(types, response, items)? {
         Some(Ty::List(item)) => (**item).clone(),
         None | Some(Ty::Json) => Ty::Json,
-        Some(_) => bail!("`{items}` of its answer is no list"),
+        Some(_) => bail!("`{items}` of its response is no list"),
     };
     let fits = |path: &str, fits: fn(&Ty) -> bool| -> Result<()> {
-        let ty = at(types, answer, path)?;
+        let ty = at(types, response, path)?;
         ensure!(
             ty.is_none_or(|ty| *ty == Ty::Json || fits(ty)),
-            "`{path}` of its answer is of another type"
+            "`{path}` of its response is of another type"
         );
         Ok(())
     };
@@ -193,9 +195,9 @@ pub(super) fn check(
     Ok(item)
 }
 
-/// The type at a path of dots; `None` inside of what the description does not say.
-fn at<'t>(types: &'t Types, answer: &'t Ty, path: &str) -> Result<Option<&'t Ty>> {
-    let mut ty = answer;
+/// Returns the type at a path of dots; `None` inside of what the description does not say.
+fn at<'t>(types: &'t Types, response: &'t Ty, path: &str) -> Result<Option<&'t Ty>> {
+    let mut ty = response;
     for name in path.split('.').filter(|name| !name.is_empty()) {
         if *ty == Ty::Json {
             return Ok(None);
@@ -203,13 +205,13 @@ fn at<'t>(types: &'t Types, answer: &'t Ty, path: &str) -> Result<Option<&'t Ty>
         let members = members(types, ty);
         ty = &members
             .and_then(|members| member(members, name))
-            .with_context(|| format!("its answer has no `{path}`"))?
+            .with_context(|| format!("its response has no `{path}`"))?
             .ty;
     }
     Ok(Some(ty))
 }
 
-/// The members of a struct.
+/// Returns the members of a struct.
 pub(super) fn members<'t>(types: &'t Types, ty: &Ty) -> Option<&'t [Member]> {
     let Ty::Named(key) = ty else { return None };
     match &types.get(key)?.shape {
@@ -230,27 +232,27 @@ pub(super) fn join(path: &str, name: &str) -> String {
     }
 }
 
-/// Whether there may be a list inside.
+/// Returns whether there may be a list inside.
 fn may_hold(types: &Types, ty: &Ty) -> bool {
     matches!(ty, Ty::List(_) | Ty::Json) || members(types, ty).is_some()
 }
 
-/// Whole numbers, which some services write as text.
+/// Returns whether it is a whole number, which some services write as text.
 fn is_number(ty: &Ty) -> bool {
-    matches!(ty, Ty::Int | Ty::Num | Ty::Str)
+    matches!(ty, Ty::Int | Ty::Float | Ty::Str)
 }
 
 fn is_flag(ty: &Ty) -> bool {
-    *ty == Ty::Flag
+    *ty == Ty::Bool
 }
 
-/// The list that an answer consists of: the answer itself, the `data` or `resource` of an envelope, or the `items` beside
+/// Returns the list that an response consists of: the response itself, the `data` or `resource` of an envelope, or the `items` beside
 /// `metadata`.
-pub(super) fn only_list(types: &Types, answer: &Ty) -> Option<String> {
-    if matches!(answer, Ty::List(_)) {
+pub(super) fn only_list(types: &Types, response: &Ty) -> Option<String> {
+    if matches!(response, Ty::List(_)) {
         return Some(String::new());
     }
-    let members = members(types, answer)?;
+    let members = members(types, response)?;
     let list = |name: &str| {
         member(members, name)
             .is_some_and(|member| matches!(member.ty, Ty::List(_)))

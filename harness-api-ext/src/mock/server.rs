@@ -22,7 +22,7 @@ use crate::client::{ApiKey, Harness, HarnessBuilder};
 use crate::error::{Error, Result};
 
 /// Default account of a mock.
-const ACCOUNT: &str = "MockAccount_0123456789";
+pub(super) const ACCOUNT: &str = "MockAccount_0123456789";
 /// Kinds of entities that policies apply to.
 const GOVERNED: &[&str] = &["connector", "secret", "service", "environment", "pipeline"];
 

@@ -1,7 +1,7 @@
 //! Plain values, chosen by the format and the name of a field.
 
-/// Account in generated ids.
-const ACCOUNT: &str = "MockAccount_0123456789";
+use crate::mock::server::ACCOUNT;
+
 /// Fixed time, in milliseconds since 1970.
 const MOMENT: i64 = 1_740_000_000_000;
 
